@@ -1,0 +1,132 @@
+"""Visits, the steps they took, and the time they claim."""
+
+from uuid import UUID
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from appointments.querysets import AppointmentQuerySet
+from clinic.models import Clinic, Doctor, DoctorPlace, VisitType
+from patients.models import Patient
+from vitas.accounts.models import Organization
+from vitas.common.fields import EncryptedTextField
+from vitas.common.ids import new_id
+
+
+class Status(models.TextChoices):
+    """Where a visit stands (api.md of the integration: S0, S3 and S4 made one)."""
+
+    PENDING = "pending", _("held, waiting for payment")
+    SCHEDULED = "scheduled", _("scheduled")
+    CONFIRMED = "confirmed", _("confirmed")
+    CHECKED_IN = "checked_in", _("waiting")
+    IN_PROGRESS = "in_progress", _("in progress")
+    COMPLETED = "completed", _("completed")
+    CANCELLED = "cancelled", _("cancelled")
+    NO_SHOW = "no_show", _("did not come")
+    EXPIRED = "expired", _("hold lapsed")
+
+
+FIRM = (Status.SCHEDULED, Status.CONFIRMED, Status.CHECKED_IN, Status.IN_PROGRESS)
+
+
+class Appointment(models.Model):
+    """A visit of a patient with a doctor at a place. `id` may be the client's own (`appointmentId`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="appointments", db_index=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="appointments", db_index=False)
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="appointments", db_index=False)
+    place = models.ForeignKey(DoctorPlace, models.PROTECT, related_name="appointments", db_index=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="appointments", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    type = models.CharField(max_length=20, choices=VisitType, default=VisitType.CONSULTATION)
+    status = models.CharField(max_length=12, choices=Status)
+    hold_ends_at = models.DateTimeField(null=True, help_text="Only while pending: when the hold lapses.")
+    fee = models.BigIntegerField(help_text="Minor units, as the doctor asked at booking.")
+    currency = models.CharField(max_length=3)
+    payment_in_advance = models.BooleanField()
+    reason = EncryptedTextField(subject="patient_id", blank=True)
+    notes = EncryptedTextField(subject="patient_id", blank=True)
+    is_virtual = models.BooleanField(default=False)
+    virtual_meeting_url = models.CharField(max_length=500, blank=True)
+    booked_by = models.UUIDField(null=True, help_text="The user who booked.")
+    booked_by_role = models.CharField(max_length=30)
+    request_hash = models.CharField(max_length=64, blank=True, help_text="What the client asked for under this id.")
+    series = models.UUIDField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    check_in_time = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    check_out_time = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancellation_reason = EncryptedTextField(subject="patient_id", blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="visit_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(name="visit_status_is_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="only_a_hold_ends", condition=Q(status="pending", hold_ends_at__isnull=False) | ~Q(status="pending")
+            ),
+            models.CheckConstraint(name="visit_fee_is_not_negative", condition=Q(fee__gte=0)),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "-starts_at", "-id"], name="visit_patient"),
+            models.Index(fields=["doctor", "-starts_at", "-id"], name="visit_doctor"),
+            models.Index(fields=["organization", "-starts_at", "-id"], name="visit_organization"),
+            models.Index(fields=["clinic", "starts_at"], name="visit_clinic"),
+            models.Index(fields=["hold_ends_at"], name="visit_holds", condition=Q(status="pending")),
+        ]
+
+
+class AppointmentStep(models.Model):
+    """One change of status, kept for ever."""
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="steps")
+    before = models.CharField(max_length=12, choices=Status, blank=True)
+    after = models.CharField(max_length=12, choices=Status)
+    by = models.UUIDField(null=True, help_text="The user who took it; none for the system.")
+    by_role = models.CharField(max_length=30)
+    at = models.DateTimeField(default=timezone.now)
+    reason = EncryptedTextField(subject="patient_id", blank=True)
+
+    @property
+    def patient_id(self) -> UUID:
+        """Whose key seals the reason."""
+        return self.appointment.patient_id
+
+
+class TimeClaim(models.Model):
+    """A stretch of someone's time that is taken. Rows exist only while the time is held or booked.
+
+    `resource` is a doctor's, a patient's, a room's or a device's id; `span` includes buffers; `lane` is 0 unless an allowed
+    overbooking takes another; `held_until` is when the hold behind it lapses, null once the time is firm.
+    """
+
+    resource = models.UUIDField()
+    span = DateTimeRangeField()
+    lane = models.PositiveSmallIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="claims")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="time_is_claimed_once",
+                expressions=[
+                    ("resource", RangeOperators.EQUAL),
+                    ("lane", RangeOperators.EQUAL),
+                    ("span", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(name="claim_is_not_empty", condition=Q(span__isempty=False)),
+        ]

@@ -1,0 +1,265 @@
+"""Clinics (places), doctors, staff places, weekly hours, absences and holidays, and the directory's day counts."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from vitas.common.search_key import search_key
+from vitas.accounts.models import Membership, Organization
+from vitas.common.ids import new_id
+
+
+class Specialty(models.TextChoices):
+    """S3 1.2."""
+
+    CARDIOLOGY = "cardiology", _("Cardiology")
+    DERMATOLOGY = "dermatology", _("Dermatology")
+    FAMILY_MEDICINE = "family_medicine", _("Family Medicine")
+    INTERNAL_MEDICINE = "internal_medicine", _("Internal Medicine")
+    NEUROLOGY = "neurology", _("Neurology")
+    OBSTETRICS_GYNECOLOGY = "obstetrics_gynecology", _("Obstetrics and Gynecology")
+    ONCOLOGY = "oncology", _("Oncology")
+    OPHTHALMOLOGY = "ophthalmology", _("Ophthalmology")
+    ORTHOPEDICS = "orthopedics", _("Orthopedics")
+    PEDIATRICS = "pediatrics", _("Pediatrics")
+    PSYCHIATRY = "psychiatry", _("Psychiatry")
+    RADIOLOGY = "radiology", _("Radiology")
+    SURGERY = "surgery", _("Surgery")
+    UROLOGY = "urology", _("Urology")
+
+
+class VisitType(models.TextChoices):
+    """S3 1.1, appointment types."""
+
+    ROUTINE_CHECKUP = "routine_checkup", _("Routine check-up")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+    CONSULTATION = "consultation", _("Consultation")
+    URGENT_CARE = "urgent_care", _("Urgent care")
+    PROCEDURE = "procedure", _("Procedure")
+    LAB_WORK = "lab_work", _("Lab work")
+    VACCINATION = "vaccination", _("Vaccination")
+    TELEHEALTH = "telehealth", _("Telehealth")
+
+
+class Clinic(models.Model):
+    """A place where an organization sees patients, with its own wall clock and currency."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="clinics")
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=255)
+    city = models.CharField(max_length=100)
+    state = models.CharField(max_length=100, blank=True)
+    zip_code = models.CharField(max_length=12, blank=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    latitude = models.FloatField(help_text="Degrees, WGS 84")
+    longitude = models.FloatField(help_text="Degrees, WGS 84")
+    zone = models.CharField(max_length=64, help_text="IANA time zone")
+    currency = models.CharField(max_length=3, help_text="ISO 4217")
+    phone = models.CharField(max_length=20, blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="clinic_latitude", condition=Q(latitude__range=(-90, 90))),
+            models.CheckConstraint(name="clinic_longitude", condition=Q(longitude__range=(-180, 180))),
+            models.CheckConstraint(name="clinic_currency", condition=Q(currency__regex="^[A-Z]{3}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffPlace(models.Model):
+    """A member of staff works at a clinic: the desk's and the nurses' own clinics."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="places")
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="staff")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "clinic"], name="staff_place_once")]
+
+
+class Doctor(models.Model):
+    """A doctor (S3's provider) of an organization. `specialties` and the like are texts as the doctor shows them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="doctors")
+    membership = models.OneToOneField(Membership, models.PROTECT, null=True, blank=True, related_name="doctor")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    title = models.CharField(max_length=20, blank=True, help_text="MD, Dra., …")
+    specialty = models.CharField(max_length=30, choices=Specialty)
+    specialties = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    services = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    insurances = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    certifications = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    bio = models.TextField(blank=True, max_length=4000)
+    education = models.TextField(blank=True, max_length=1000)
+    years_of_experience = models.PositiveSmallIntegerField(null=True, blank=True)
+    rating = models.DecimalField(max_digits=2, decimal_places=1, default=0)
+    review_count = models.PositiveIntegerField(default=0)
+    photo_url = models.CharField(max_length=500, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(blank=True)
+    active = models.BooleanField(default=True)
+    name_key = models.CharField(max_length=250, editable=False, help_text="Name as search reads it.")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="doctor_rating", condition=Q(rating__range=(0, 5)))]
+        indexes = [GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="doctor_name_trgm")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.first_name} {self.last_name}".strip()
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.name_key = search_key(f"{self.first_name} {self.last_name}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class DoctorLicence(models.Model):
+    """A number under which a country knows the doctor: NPI, CRM, matrícula."""
+
+    doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="licences")
+    country = models.CharField(max_length=2)
+    kind = models.CharField(max_length=20, help_text="npi, crm, matricula, …")
+    number = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="licence_once")]
+
+
+class DoctorPlace(models.Model):
+    """A doctor at a clinic: fee, slot length, whether paid in advance.
+
+    `specialty`, `latitude`, `longitude`, `listed` repeat what doctor and clinic say, so that one index answers a search
+    by place; a trigger keeps them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="places")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="doctor_places")
+    fee = models.BigIntegerField(help_text="Minor units of the clinic's currency.")
+    payment_in_advance = models.BooleanField(default=False)
+    slot_minutes = models.PositiveSmallIntegerField(default=30)
+    accepts_new_patients = models.BooleanField(default=True)
+    is_primary = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)
+    specialty = models.CharField(max_length=30, choices=Specialty, editable=False)
+    latitude = models.FloatField(editable=False)
+    longitude = models.FloatField(editable=False)
+    listed = models.BooleanField(editable=False, help_text="Doctor, clinic and place are all active.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["doctor", "clinic"], name="doctor_place_once"),
+            models.UniqueConstraint(fields=["doctor"], condition=Q(is_primary=True), name="one_primary_place"),
+            models.CheckConstraint(name="fee_is_not_negative", condition=Q(fee__gte=0)),
+            models.CheckConstraint(name="slot_minutes_are_sane", condition=Q(slot_minutes__range=(5, 480))),
+        ]
+        indexes = [
+            models.Index(
+                fields=["specialty", "latitude", "longitude"], name="place_specialty_where", condition=Q(listed=True)
+            ),
+            models.Index(fields=["latitude", "longitude"], name="place_where", condition=Q(listed=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.doctor} · {self.clinic}"
+
+
+class WeeklyHours(models.Model):
+    """A working span that comes every week, on the clinic's wall clock. A break is the gap between two spans."""
+
+    place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(help_text="0 Monday … 6 Sunday")
+    start_minute = models.PositiveSmallIntegerField(help_text="Minutes after midnight, wall clock.")
+    minutes = models.PositiveSmallIntegerField(help_text="Length on the wall clock; the span may cross midnight.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="hours_weekday", condition=Q(weekday__range=(0, 6))),
+            models.CheckConstraint(name="hours_start", condition=Q(start_minute__range=(0, 1439))),
+            models.CheckConstraint(name="hours_minutes", condition=Q(minutes__range=(1, 1440))),
+            models.UniqueConstraint(fields=["place", "weekday", "start_minute"], name="hours_once"),
+        ]
+
+
+class Absence(models.Model):
+    """The doctor is away; at one place, or at all of them."""
+
+    doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="absences")
+    place = models.ForeignKey(DoctorPlace, models.CASCADE, null=True, blank=True, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="absence_ends_later", condition=Q(ends_at__gt=F("starts_at")))]
+        indexes = [models.Index(fields=["doctor", "ends_at"], name="absence_doctor")]
+
+
+class Holiday(models.Model):
+    """A whole day, on the clinic's calendar, when an organization or one of its clinics is closed."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="holidays")
+    clinic = models.ForeignKey(Clinic, models.CASCADE, null=True, blank=True, related_name="holidays")
+    date = models.DateField()
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "clinic", "date"], nulls_distinct=False, name="holiday_once"
+            )
+        ]
+
+
+class VisitKind(models.Model):
+    """How long a type of visit takes at an organization, and the time kept free around it."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="visit_kinds")
+    type = models.CharField(max_length=20, choices=VisitType)
+    minutes = models.PositiveSmallIntegerField()
+    buffer_before = models.PositiveSmallIntegerField(default=0, help_text="Minutes")
+    buffer_after = models.PositiveSmallIntegerField(default=0, help_text="Minutes")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "type"], name="one_kind_a_type"),
+            models.CheckConstraint(name="kind_minutes_are_sane", condition=Q(minutes__range=(5, 480))),
+            models.CheckConstraint(
+                name="kind_buffers_are_sane",
+                condition=Q(buffer_before__range=(0, 240), buffer_after__range=(0, 240)),
+            ),
+        ]
+
+
+class DoctorDay(models.Model):
+    """What search shows of a day: first free time and how many. Counted by events and nightly; booking never believes it."""
+
+    place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="days")
+    date = models.DateField()
+    first_free = models.DateTimeField(null=True)
+    free_count = models.PositiveSmallIntegerField()
+    counted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place", "date"], name="one_count_a_day"),
+            models.CheckConstraint(
+                name="free_days_have_a_first", condition=Q(free_count=0, first_free=None) | Q(free_count__gt=0)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["place", "date"], name="free_days", condition=Q(free_count__gt=0), include=["first_free"]
+            )
+        ]

@@ -1,0 +1,66 @@
+"""Fixtures of every room: the cast (who owns, who is on the team, who must see nothing) and clients that act as them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client, TransactionTestCase
+
+from vitas import testing
+from vitas.common import crypto, limits
+from vitas.operations.pytest_servers import WORKER
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """The owner makes and migrates the test database; tests then run as the application, which owns nothing."""
+    owner, application = connections["owner"], connections["default"]
+    with django_db_blocker.unblock():
+        plain = owner.settings_dict["NAME"]
+        owner.settings_dict["TEST"]["NAME"] = f"test_{plain}_{WORKER}"
+        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        application.close()
+        application.settings_dict["NAME"] = owner.settings_dict["NAME"]
+    yield
+    with django_db_blocker.unblock():
+        application.close()
+        owner.creation.destroy_test_db(plain, verbosity=0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flushed_by_the_owner() -> None:
+    """A test that really commits is cleaned up by the owner, for the application may not empty append-only tables."""
+    from django.db import connections
+
+    def empty_every_table(_self: TransactionTestCase) -> None:
+        with connections["owner"].cursor() as cursor:
+            kept = ["django_migrations", "django_content_type"]
+            cursor.execute(
+                "SELECT string_agg(format('%%I', tablename), ', ') FROM pg_tables"
+                " WHERE schemaname = 'public' AND NOT tablename = ANY(%s)",
+                [kept],
+            )
+            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        connections["owner"].close()
+
+    TransactionTestCase._fixture_teardown = empty_every_table  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process_state() -> Iterator[None]:
+    """What a process keeps between requests is empty at the start of every test."""
+    crypto.forget_remembered_keys()
+    limits.server().flushdb()
+    yield
+
+
+@pytest.fixture
+def api() -> Callable[..., testing.ApiClient]:
+    """`api(user)` or `api()`: a JSON client that is signed in as that user, or as nobody."""
+    return testing.ApiClient
+
+
+@pytest.fixture
+def page() -> Client:
+    return Client(headers={"accept-language": "en"})

@@ -1,0 +1,125 @@
+"""Patients, who may act for them, under which numbers they are known, and who cares for them."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Doctor
+from vitas.accounts.models import Language, Organization, User
+from vitas.common.ids import new_id
+from vitas.common.search_key import search_key
+
+
+class Patient(models.Model):
+    """A person who is cared for, known to many organizations. A phone may be a family's: it is not unique."""
+
+    class Status(models.TextChoices):
+        REGISTERED_VIA_WHATSAPP = "registered_via_whatsapp"
+        REGISTERED_AT_DESK = "registered_at_desk"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    phone = models.CharField(max_length=16, blank=True, help_text="E.164")
+    email = models.EmailField(blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=5, choices=Language, default=Language.SPANISH)
+    zone = models.CharField(max_length=64, blank=True, help_text="IANA time zone")
+    status = models.CharField(max_length=30, choices=Status, default=Status.REGISTERED_VIA_WHATSAPP)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    name_key = models.CharField(max_length=210, editable=False, help_text="Name as search reads it.")
+    last_used_at = models.DateTimeField(null=True, help_text="When somebody last acted as this patient.")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="patient_phone_is_e164", condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$")
+            ),
+            models.CheckConstraint(name="patient_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
+        ]
+        indexes = [
+            models.Index(fields=["phone"], name="patient_phone"),
+            GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="patient_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.name_key = search_key(self.full_name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PatientAccess(models.Model):
+    """A user may act for a patient: oneself, a child, somebody in one's care. Unverified access opens nothing."""
+
+    class Relation(models.TextChoices):
+        SELF = "self", _("oneself")
+        CHILD = "child", _("child")
+        WARD = "ward", _("person in my care")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="patient_access")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="access")
+    relation = models.CharField(max_length=10, choices=Relation, default=Relation.SELF)
+    verified_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "patient"], condition=Q(ended_at=None), name="one_live_access")
+        ]
+
+
+class PatientIdentifier(models.Model):
+    """A number under which a country knows the patient: DNI, CPF, passport."""
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="identifiers")
+    country = models.CharField(max_length=2)
+    kind = models.CharField(max_length=20, help_text="dni, cpf, passport, …")
+    number = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="identifier_once")]
+
+
+class PatientFile(models.Model):
+    """The patient is known to an organization, under its own file number. Made by the first booking there."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="patient_files")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="files")
+    number = models.PositiveIntegerField()
+    opened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "patient"], name="one_file_a_patient"),
+            models.UniqueConstraint(fields=["organization", "number"], name="file_number_once"),
+        ]
+        indexes = [models.Index(fields=["patient"], name="file_patient")]
+
+
+class CareRelationship(models.Model):
+    """A doctor cares for a patient, from the first visit that was confirmed or checked in."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="care_relationships")
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="care_relationships")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="care_relationships")
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=60, help_text="What began it: appointment, transfer, …")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["doctor", "patient"], condition=Q(ended_at=None), name="one_live_care"),
+        ]
+        indexes = [models.Index(fields=["patient"], name="care_patient")]

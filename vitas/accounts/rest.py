@@ -1,0 +1,70 @@
+"""The base of every API view."""
+
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from vitas.accounts.actor import NOBODY, Actor
+from vitas.accounts.permissions import DeclaresAccess
+from vitas.common.errors import Invalid
+
+
+class ApiView(DeclaresAccess, APIView):
+    """An address of the API. Subclasses name who may call each method in `access`; answers are not stored by default."""
+
+    metadata_class = None
+    cache_control = "no-store"
+
+    @property
+    def actor(self) -> Actor:
+        """Who is calling; NOBODY at an address that is open to all."""
+        user = self.request.user
+        return user if isinstance(user, Actor) else NOBODY
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        _require_clean_query(request)
+        super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if "Cache-Control" not in final:
+            final["Cache-Control"] = self.cache_control if final.status_code in (200, 304) else "no-store"
+        counted = getattr(request, "counted", None)
+        if counted is not None:
+            final["RateLimit-Limit"] = str(counted.limit)
+            final["RateLimit-Remaining"] = str(counted.remaining)
+            final["RateLimit-Reset"] = str(counted.seconds)
+        return final
+
+    def read(self, serializer: type[BaseSerializer[Any]], source: Any = None) -> dict[str, Any]:
+        """The validated body (or `source`). Raises Invalid with a sentence a field."""
+        given = self.request.data if source is None else source
+        if not isinstance(given, dict):
+            raise Invalid(_("The body must be a JSON object."))
+        checked = serializer(data=given, context={"actor": self.actor, "request": self.request})
+        checked.is_valid(raise_exception=True)
+        return dict(checked.validated_data)
+
+    def read_query(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """The validated query string; names in camelCase or snake_case, the last of a repeated one counts."""
+        from vitas.common.api.parsers import snake
+
+        return self.read(serializer, {snake(name): values for name, values in self.request.query_params.dict().items()})
+
+
+def _require_clean_query(request: Request) -> None:
+    query = request.META.get("QUERY_STRING", "")
+    if "%" not in query and query.isascii():
+        return
+    try:
+        clean = "\x00" not in unquote_to_bytes(query.encode("latin-1", "replace")).decode("utf-8")
+    except UnicodeDecodeError:
+        clean = False
+    if not clean:
+        raise ParseError(_("The address holds characters that are not text."))

@@ -1,0 +1,49 @@
+"""Writing the audit trail: one insert, in the request's own transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from vitas.accounts.actor import Actor
+from vitas.audit.models import AuditEntry
+from vitas.common.context import current
+from vitas.common.ids import id_at
+
+Category = AuditEntry.Category
+Outcome = AuditEntry.Outcome
+
+
+def record(
+    actor: Actor,
+    action: str,
+    *,
+    category: str,
+    resource: str,
+    resource_id: UUID | None = None,
+    patient_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    outcome: str = Outcome.SUCCESS,
+    **details: Any,
+) -> None:
+    """Add one entry (S3 11.1). `details` are ids and codes, never what a person said."""
+    now = timezone.now()
+    context = current.get()
+    AuditEntry.objects.create(
+        id=id_at(now),
+        at=now,
+        category=category,
+        action=action,
+        resource=resource,
+        resource_id=resource_id,
+        outcome=outcome,
+        organization_id=organization_id or actor.organization_id,
+        patient_id=patient_id,
+        user_id=actor.user_id,
+        user_role=actor.role_name,
+        session_id=actor.session_id,
+        address=context.address,
+        agent=context.agent,
+        request_id=context.request_id,
+        details=details,
+    )

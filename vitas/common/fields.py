@@ -1,0 +1,75 @@
+"""Model fields of ours."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from vitas.common import crypto
+
+
+class _Sealed:
+    """The attribute of an encrypted field: plain text to whoever reads it, opened only then."""
+
+    def __init__(self, field: "EncryptedTextField") -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model] | None = None) -> Any:
+        if instance is None:
+            return self
+        value = instance.__dict__.get(self.field.attname)
+        if self.field.attname not in instance.__dict__:
+            instance.refresh_from_db(fields=[self.field.attname])
+            value = instance.__dict__[self.field.attname]
+        if isinstance(value, bytes | memoryview):
+            place = self.field.place(instance)
+            opened = crypto.open_sealed(bytes(value), subject=self.field.subject_of(instance), place=place)
+            value = instance.__dict__[self.field.attname] = opened.decode()
+        return value
+
+    def __set__(self, instance: models.Model, value: str | bytes | None) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedTextField(models.BinaryField):
+    """Text sealed under the data key of a subject; empty text is stored as empty bytes.
+
+    `subject` names the attribute of the row that holds the subject's UUID (a patient's id); without it the platform's
+    own key is used. Never filtered or searched by: there is no plaintext index.
+    """
+
+    def __init__(self, *args: Any, subject: str = "", **kwargs: Any) -> None:
+        self.subject = subject
+        kwargs.setdefault("editable", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "subject": self.subject}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only=private_only)
+        setattr(cls, self.attname, _Sealed(self))
+
+    def subject_of(self, instance: models.Model) -> uuid.UUID:
+        return getattr(instance, self.subject) if self.subject else crypto.PLATFORM
+
+    def place(self, instance: models.Model) -> str:
+        return f"{self.model._meta.db_table}.{self.column}.{instance.pk}"
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
+        value = model_instance.__dict__.get(self.attname)
+        if not isinstance(value, str):
+            return bytes(value) if value is not None else None
+        if not value:
+            return b""
+        return crypto.seal(value.encode(), subject=self.subject_of(model_instance), place=self.place(model_instance))
+
+    def get_default(self) -> str | None:
+        return None if self.null else ""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return getattr(obj, self.attname) or ""
+
+    def to_python(self, value: Any) -> Any:
+        return value

@@ -1,0 +1,41 @@
+"""Migration operations for what Django cannot say: roles, append-only tables."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import migrations
+
+
+def application_role() -> str:
+    """The role that the application connects as; it owns nothing."""
+    return settings.DATABASES["default"]["USER"]
+
+
+def grant_to_application(apps: Any, schema_editor: Any) -> None:
+    """Let the application read and write what the owner makes from now on, and nothing else."""
+    role = schema_editor.quote_name(application_role())
+    if schema_editor.connection.settings_dict["USER"] == application_role():
+        raise RuntimeError("Migrate as the owner: manage.py migrate --database=owner.")
+    schema_editor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    schema_editor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    for what, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
+        schema_editor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO {role}")
+
+
+def append_only(table: str) -> migrations.RunSQL:
+    """Rows of `table` are only ever added: a trigger refuses the rest, even to the owner."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"DROP TRIGGER {table}_is_append_only ON {table}",
+    )
+
+
+def revoke_change(table: str) -> migrations.RunPython:
+    """The application's role also lacks the right."""
+
+    def revoke(apps: Any, schema_editor: Any) -> None:
+        role = schema_editor.quote_name(application_role())
+        schema_editor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+
+    return migrations.RunPython(revoke, migrations.RunPython.noop)

@@ -1,0 +1,35 @@
+"""What happens now, stored for its receivers until they have read it."""
+
+from django.db import models
+from django.utils import timezone
+
+from vitas.common.ids import new_id
+
+
+class LiveEvent(models.Model):
+    """One event for everyone who listens to `topic` (`doctor:<id>`, `desk:<organization id>`, `patient:<id>` …).
+
+    It holds ids and codes only; what each listener may read of it is put together when it is delivered.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.CharField(max_length=120, help_text="What makes publishing it twice harmless.")
+    topic = models.CharField(max_length=60)
+    event = models.CharField(max_length=40)
+    ids = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "topic"], name="live_event_published_once")]
+        indexes = [models.Index(fields=["topic", "id"], name="live_topic")]
+
+
+class LiveRead(models.Model):
+    """A person has read an event."""
+
+    live_event = models.ForeignKey(LiveEvent, models.CASCADE, related_name="reads")
+    user_id = models.UUIDField()
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "live_event"], name="live_event_read_once")]

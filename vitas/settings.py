@@ -1,0 +1,382 @@
+"""Settings, each with its unit and meaning. All of them come from the environment; the table stands in README.md."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from vitas import environment as env
+from vitas.operations import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("VITAS_VAR") or BASE_DIR / "var")
+
+# Which installation this is. `demo` carries demo data, a simulated checkout and outbox; `production` has no defaults.
+MODE = env.text("VITAS_MODE", "demo", among=["demo", "production"])
+PRODUCTION = MODE == "production"
+DEMO = MODE == "demo"
+DEBUG = False
+
+
+def _secret(name: str) -> str:
+    value = env.text(name)
+    if PRODUCTION and len(value) < 32:
+        raise ImproperlyConfigured(f"{name} must be set to at least 32 secret characters in production.")
+    return value or f"demo-only-{name}-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()}"
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+JWT_SECRET = _secret("JWT_SECRET")  # signs access tokens (HS256)
+CODE_SECRET = _secret("CODE_SECRET")  # keys the hashes of one-time codes and refresh tokens
+
+
+def _master_keys() -> dict[str, bytes]:
+    """`MASTER_KEYS=2026b:<base64 of 32 bytes>,2026a:<…>`: the first wraps, the others still open."""
+    keys = {}
+    for entry in env.names("MASTER_KEYS"):
+        name, _colon, value = entry.partition(":")
+        try:
+            keys[name] = base64.b64decode(value, validate=True)
+        except ValueError:
+            keys[name] = b""
+        if not name or len(keys[name]) != 32:
+            raise ImproperlyConfigured("MASTER_KEYS must be a list of name:base64, each of 32 bytes.")
+    if not keys and PRODUCTION:
+        raise ImproperlyConfigured("MASTER_KEYS must hold at least one key in production: it wraps the patients' keys.")
+    return keys or {"demo": hashlib.sha256(f"demo master key {SECRET_KEY}".encode()).digest()}
+
+
+MASTER_KEYS = _master_keys()
+
+# Servers. Where a URL is not set (demo only) a private one runs under var/.
+_embedded = embedded.urls(VAR)
+DATABASE_URL = env.text("DATABASE_URL") or _embedded.database
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL") or ("" if env.text("DATABASE_URL") else _embedded.database_owner)
+REDIS_URL = env.text("REDIS_URL") or _embedded.redis
+if PRODUCTION and not (env.text("DATABASE_URL") and env.text("REDIS_URL")):
+    raise ImproperlyConfigured("DATABASE_URL and REDIS_URL must be set in production.")
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 0)  # connections a process; 0: one a thread, kept open
+
+
+def _database(url: str, *, pool: int) -> dict[str, object]:
+    found = dict(dj_database_url.parse(url))
+    options = {
+        # Plan each statement once a connection (measured: half of the database's share of a request).
+        "server_side_binding": True,
+        "prepare_threshold": 1,
+        "connect_timeout": 4,  # seconds; a request that cannot get a connection is a 503
+        **found.get("OPTIONS", {}),  # type: ignore[dict-item]
+    }
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 4}
+    return {
+        **found,
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0 if pool else 300,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+# `default` is the application, which owns nothing; `owner` migrates. Two names of one database.
+DATABASES = {"default": _database(DATABASE_URL, pool=DATABASE_POOL_SIZE)}
+if DATABASE_OWNER_URL:
+    DATABASES["owner"] = _database(DATABASE_OWNER_URL, pool=0)
+
+# Redis: short time-outs, for a dead Redis may slow nobody down.
+REDIS_TIMEOUT = 1.0  # seconds, to connect and to read
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT},
+    }
+}
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # An idle subscriber waits for ever: redis-py's default read time-out would cut it off.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 2000},
+    }
+}
+
+INSTALLED_APPS = [
+    "vitas.common",
+    "vitas.messaging",
+    "vitas.accounts",
+    "vitas.audit",
+    "vitas.live",
+    "clinic",
+    "patients",
+    "appointments",
+    "appointments.payments",
+    "vitas.operations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "corsheaders",
+    "channels",
+    "django_htmx",
+    "template_partials",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "vitas.common.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "vitas.common.middleware.ApiSlashMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "vitas.accounts.middleware.PageActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "vitas.urls"
+WSGI_APPLICATION = "vitas.wsgi.application"
+ASGI_APPLICATION = "vitas.asgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["vitas.accounts.backends.PasswordBackend"]
+PASSWORD_HASHERS = ["vitas.accounts.hashers.Argon2idHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Spanish")), ("pt-br", _("Brazilian Portuguese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEMO
+WHITENOISE_AUTOREFRESH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Files of patients. `local` keeps them under var/, `s3` in a bucket.
+STORAGE_TYPE = env.text("STORAGE_TYPE", "local", among=["local", "s3"])
+if STORAGE_TYPE == "s3" and not env.text("AWS_S3_BUCKET"):
+    raise ImproperlyConfigured("STORAGE_TYPE is s3, so AWS_S3_BUCKET must name the bucket.")
+_files = {
+    "local": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR / "files"), "base_url": None},
+    },
+    "s3": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.text("AWS_S3_BUCKET"),
+            "region_name": env.text("AWS_REGION") or None,
+            "endpoint_url": env.text("AWS_S3_ENDPOINT_URL") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    },
+}
+STORAGES = {
+    "default": _files[STORAGE_TYPE],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Sign-in.
+ACCESS_TOKEN_LIFETIME = env.duration("JWT_EXPIRATION", "15m")
+REFRESH_TOKEN_LIFETIME = env.duration("REFRESH_TOKEN_EXPIRATION", "7d")
+SESSION_TIMEOUT_MS = env.number("SESSION_TIMEOUT", 900_000, least=60_000)  # idle time of a staff page, milliseconds
+FIREBASE_PROJECT_ID = env.text("FIREBASE_PROJECT_ID")
+FIREBASE_KEYS_URL = env.text(
+    "FIREBASE_KEYS_URL", "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
+)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_HEADER_NAME = "HTTP_X_CSRF_TOKEN"
+SIMPLE_JWT = {
+    "SIGNING_KEY": JWT_SECRET,
+    "ALGORITHM": "HS256",
+    "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
+    "USER_ID_CLAIM": "userId",
+}
+
+# Where we are, and who may call.
+PUBLIC_URL = env.text("API_URL") or f"http://localhost:{env.number('PORT', 8000, least=1)}"
+FRONTEND_URL = env.text("FRONTEND_URL") or PUBLIC_URL
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if PRODUCTION else ["*"])
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served in production.")
+TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")  # addresses or networks whose X-Forwarded-For is believed
+CORS_ALLOWED_ORIGINS = sorted(
+    {*env.names("CORS_ORIGINS"), *env.names("FRONTEND_URL")}
+    | (set() if PRODUCTION else {"http://localhost:5173", "http://localhost:3000"})
+)
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+CORS_ALLOW_HEADERS = [
+    "content-type",
+    "authorization",
+    "x-requested-with",
+    "x-csrf-token",
+    "accept-language",
+    "x-tenant-id",
+    "x-audit-context",
+    "idempotency-key",
+    "if-none-match",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "X-Total-Count",
+    "X-Page",
+    "X-Per-Page",
+    "ETag",
+    "X-Request-ID",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+]
+CORS_PREFLIGHT_MAX_AGE = 86_400  # seconds
+CORS_URLS_REGEX = r"^/(api/|auth/|otp/|health)"
+CSRF_TRUSTED_ORIGINS = [origin for origin in CORS_ALLOWED_ORIGINS if "://" in origin]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_SSL_REDIRECT = False  # the front proxy does it
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a body
+
+# Limits (S3 7.2); api.md says what each counts.
+RATE_LIMIT_WINDOW = env.number("RATE_LIMIT_WINDOW_MS", 900_000, least=1000) // 1000  # seconds
+RATE_LIMIT_MAX_REQUESTS = env.number("RATE_LIMIT_MAX_REQUESTS", 100, least=1)  # a window, a person or address
+RATE_LIMIT_STAFF_FACTOR = 10
+RATE_LIMIT_AUTH_MAX = env.number("RATE_LIMIT_AUTH_MAX", 5, least=1)  # failed sign-ins of account and address, 15 minutes
+RATE_LIMIT_BOOKING_MAX = env.number("RATE_LIMIT_BOOKING_MAX", 10, least=1)  # made bookings an hour
+
+# Providers: each a dotted path; without keys the one that needs nothing outside the machine, which says what it is.
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
+TWILIO_WHATSAPP_FROM = env.text("TWILIO_WHATSAPP_FROM")
+TWILIO_SMS_FROM = env.text("TWILIO_SMS_FROM")
+TWILIO_API_URL = env.text("TWILIO_API_URL")  # only to point the SDK at a stand-in
+TWILIO_TEMPLATES = env.names("TWILIO_TEMPLATES")  # approved templates, `template.language:ContentSid`
+MESSENGER = env.text(
+    "MESSENGER",
+    "vitas.messaging.providers.twilio.TwilioMessenger"
+    if TWILIO_ACCOUNT_SID
+    else "vitas.messaging.providers.demo.DemoMessenger",
+)
+MP_ACCESS_TOKEN = env.text("MP_ACCESS_TOKEN")
+MP_WEBHOOK_SECRET = env.text("MP_WEBHOOK_SECRET") or ("" if PRODUCTION else _secret("MP_WEBHOOK_SECRET"))
+MP_API_URL = env.text("MP_API_URL")  # only to point the SDK at a stand-in
+PAYMENT_GATEWAY = env.text(
+    "PAYMENT_GATEWAY",
+    "appointments.payments.gateways.mercadopago.MercadoPagoGateway"
+    if MP_ACCESS_TOKEN
+    else "appointments.payments.gateways.demo.DemoGateway",
+)
+if PRODUCTION and "demo" in (PAYMENT_GATEWAY + MESSENGER):
+    raise ImproperlyConfigured("The demo checkout and the demo outbox are not for production: set MP_* and TWILIO_*.")
+if PRODUCTION and not MP_WEBHOOK_SECRET:
+    raise ImproperlyConfigured("MP_WEBHOOK_SECRET must be set: without it no payment notice can be believed.")
+OUTSIDE_TIMEOUT = 4.0  # seconds for a call to a provider within a request
+
+EMAIL_HOST = env.text("SMTP_HOST")
+EMAIL_PORT = env.number("SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["vitas.accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["vitas.accounts.permissions.MayCall"],
+    "DEFAULT_THROTTLE_CLASSES": ["vitas.accounts.authentication.RequestLimit"],
+    "DEFAULT_RENDERER_CLASSES": ["vitas.common.api.renderers.CamelCaseRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["vitas.common.api.parsers.CamelCaseParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "vitas.common.api.renderers.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "vitas.common.api.schema.Schema",
+    "EXCEPTION_HANDLER": "vitas.common.api.errors.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Vitas",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["vitas.common.api.schema.documented_addresses"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# Work that takes time. A task takes no arguments that tell of a person, and is a sweep: it may run twice or never.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": REDIS_TIMEOUT}
+CELERY_TASK_TIME_LIMIT = 300  # seconds
+CELERY_BEAT_SCHEDULE = {
+    "deliver-events": {"task": "vitas.common.tasks.deliver_events", "schedule": 5.0},
+    "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+
+LOG_LEVEL = env.text("LOG_LEVEL", "info", among=["debug", "info", "warn", "warning", "error"]).upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "vitas.common.logs.RequestFilter"}},
+    "formatters": {"json": {"()": "vitas.common.logs.JsonFormatter"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "filters": ["request"], "formatter": "json"}},
+    "root": {"handlers": ["out"], "level": "WARNING" if LOG_LEVEL == "WARN" else LOG_LEVEL},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.db.backends": {"level": "WARNING"},
+        "granian": {"level": "WARNING"},
+    },
+}

@@ -127,7 +127,12 @@ class Use:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        arguments = [self.kind, str(self.folder), str(socket_folder(self.folder)), "durable" if self.durable else "fast"]
+        arguments = [
+            self.kind,
+            str(self.folder),
+            str(socket_folder(self.folder)),
+            "durable" if self.durable else "fast",
+        ]
         return subprocess.Popen(
             [sys.executable, "-E", "-s", "-P", keeper.__file__, *arguments],
             start_new_session=True,  # Ctrl-C is for the command, which may still need its database to end well

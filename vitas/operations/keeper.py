@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 FIRST_USER_TIMEOUT = 10.0  # seconds a keeper waits for whoever started it
 READY_TIMEOUT = 30.0  # seconds
@@ -69,7 +69,7 @@ class Keeper:
         self.server: Server | None = None
         self.failure = ""
 
-    def __enter__(self) -> "Keeper":
+    def __enter__(self) -> Self:
         own(self.path.parent, db_user())
         self.path.unlink(missing_ok=True)
         self.door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -84,6 +84,8 @@ class Keeper:
         self.door.close()
         if self.server:
             self.server.stop()
+        with contextlib.suppress(OSError):
+            self.path.parent.rmdir()  # unless the other server's sockets lie there
 
     def serve(self) -> None:
         """Until the last user has gone."""
@@ -179,7 +181,7 @@ class Server:
             stderr=log,
             cwd=self.files,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
-            preexec_fn=die_with_parent(self.stop_signal),
+            preexec_fn=die_with_parent(self.stop_signal),  # safe: a keeper has one thread
             **({"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}),
         )
 

@@ -60,6 +60,7 @@ class Appointment(models.Model):
     request_hash = models.CharField(max_length=64, blank=True, help_text="What the client asked for under this id.")
     series = models.UUIDField(null=True)
     version = models.PositiveIntegerField(default=1)
+    firm_at = models.DateTimeField(null=True, help_text="When it first stood: scheduled, or confirmed by payment.")
     check_in_time = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     check_out_time = models.DateTimeField(null=True)

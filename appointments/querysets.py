@@ -1,11 +1,16 @@
 """How visits are asked for."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import F, Func, OuterRef, Subquery
 
+from clinic.models import DoctorLicence, StaffPlace
+from patients.models import PatientAccess
 from vitas.accounts.actor import Actor
+from vitas.accounts.models import Role
 
 if TYPE_CHECKING:
     from appointments.models import Appointment
@@ -13,9 +18,64 @@ if TYPE_CHECKING:
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def visible_to(self, actor: Actor) -> "AppointmentQuerySet":
-        """The one place that says whose appointments a person may see."""
+        """The one place that says whose appointments a person may see.
+
+        A patient: their own and those of the profiles they may act for. A doctor: their own, once a visit was firm.
+        A nurse: the firm ones of her clinics. The desk and the administrator: their organization's. A system actor: all.
+        """
+        if actor.system:
+            return self.all()
+        match actor.role:
+            case Role.PATIENT:
+                return self.filter(patient_id__in=patients_of(actor))
+            case Role.DOCTOR if actor.doctor_id:
+                return self.filter(doctor_id=actor.doctor_id, firm_at__isnull=False)
+            case Role.NURSE:
+                return self.filter(clinic_id__in=clinics_of(actor), firm_at__isnull=False)
+            case Role.RECEPTIONIST | Role.ADMIN:
+                return self.filter(organization_id=actor.organization_id)
         return self.none()
 
     def lapsed(self, now: datetime) -> "AppointmentQuerySet":
         """Holds whose time has run out."""
         return self.filter(status="pending", hold_ends_at__lte=now)
+
+    def from_day(self, day: date) -> "AppointmentQuerySet":
+        """On this day of the clinic's calendar or later."""
+        early = datetime.combine(day, time(), ZoneInfo("Pacific/Kiritimati"))  # the first zone to see a day
+        return self._with_local_day().filter(starts_at__gte=early, local_day__gte=day)
+
+    def until_day(self, day: date) -> "AppointmentQuerySet":
+        """On this day of the clinic's calendar or before."""
+        late = datetime.combine(day + timedelta(days=1), time(), ZoneInfo("Etc/GMT+12"))  # the last zone to leave a day
+        return self._with_local_day().filter(starts_at__lt=late, local_day__lte=day)
+
+    def today(self, now: datetime) -> "AppointmentQuerySet":
+        """On the day that it is now at each clinic."""
+        near = self.filter(starts_at__gt=now - timedelta(hours=26), starts_at__lt=now + timedelta(hours=26))
+        here = Func(F("clinic__zone"), models.Value(now), function="timezone", output_field=models.DateTimeField())
+        return near._with_local_day().annotate(
+            clinics_day=Func(here, template="(%(expressions)s)::date", output_field=models.DateField())
+        ).filter(local_day=F("clinics_day"))
+
+    def _with_local_day(self) -> "AppointmentQuerySet":
+        local = Func(F("clinic__zone"), F("starts_at"), function="timezone", output_field=models.DateTimeField())
+        return self.annotate(
+            local_day=Func(local, template="(%(expressions)s)::date", output_field=models.DateField())
+        )
+
+    def for_answer(self) -> "AppointmentQuerySet":
+        """With what an answer shows of doctor, clinic and patient, in one query."""
+        npi = DoctorLicence.objects.filter(doctor_id=OuterRef("doctor_id"), kind="npi").values("number")[:1]
+        return self.select_related("doctor", "clinic", "patient").annotate(npi=Subquery(npi))
+
+
+def patients_of(actor: Actor) -> models.QuerySet[PatientAccess]:
+    """The ids of the profiles a signed-in person may act for."""
+    live = PatientAccess.objects.filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
+    return live.values("patient_id")
+
+
+def clinics_of(actor: Actor) -> models.QuerySet[StaffPlace]:
+    """The ids of the clinics where a member of staff works."""
+    return StaffPlace.objects.filter(membership_id=actor.membership_id).values("clinic_id")

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('request_hash', models.CharField(blank=True, help_text='What the client asked for under this id.', max_length=64)),
                 ('series', models.UUIDField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('firm_at', models.DateTimeField(help_text='When it first stood: scheduled, or confirmed by payment.', null=True)),
                 ('check_in_time', models.DateTimeField(null=True)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('check_out_time', models.DateTimeField(null=True)),

@@ -7,7 +7,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vitas.common.search_key import search_key
+from clinic.keys import SearchKeyField
+from clinic.querysets import (
+    AbsenceQuerySet,
+    ClinicQuerySet,
+    DoctorPlaceQuerySet,
+    DoctorQuerySet,
+    HolidayQuerySet,
+    LicenceQuerySet,
+    PlaceRowQuerySet,
+    StaffPlaceQuerySet,
+    VisitKindQuerySet,
+)
 from vitas.accounts.models import Membership, Organization
 from vitas.common.ids import new_id
 
@@ -61,13 +72,26 @@ class Clinic(models.Model):
     currency = models.CharField(max_length=3, help_text="ISO 4217")
     phone = models.CharField(max_length=20, blank=True)
     active = models.BooleanField(default=True)
+    name_key = SearchKeyField(max_length=250, of=["name"])
+    city_key = SearchKeyField(max_length=150, of=["city"])
+    where_key = SearchKeyField(max_length=1000, of=["name", "address", "city", "state", "zip_code"])
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="clinic_latitude", condition=Q(latitude__range=(-90, 90))),
             models.CheckConstraint(name="clinic_longitude", condition=Q(longitude__range=(-180, 180))),
             models.CheckConstraint(name="clinic_currency", condition=Q(currency__regex="^[A-Z]{3}$")),
+        ]
+        indexes = [
+            GinIndex(
+                OpClass(F("name_key"), name="gin_trgm_ops"),
+                OpClass(F("city_key"), name="gin_trgm_ops"),
+                OpClass(F("where_key"), name="gin_trgm_ops"),
+                name="clinic_words_trgm",
+            )
         ]
 
     def __str__(self) -> str:
@@ -79,6 +103,8 @@ class StaffPlace(models.Model):
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="places")
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="staff")
+
+    objects = StaffPlaceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["membership", "clinic"], name="staff_place_once")]
@@ -108,20 +134,32 @@ class Doctor(models.Model):
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     active = models.BooleanField(default=True)
-    name_key = models.CharField(max_length=250, editable=False, help_text="Name as search reads it.")
+    name_key = SearchKeyField(max_length=250, of=["first_name", "last_name"], help_text="Name as search reads it.")
+    specialties_key = SearchKeyField(max_length=2000, of=["specialties"])
+    languages_key = SearchKeyField(max_length=1000, of=["languages"])
+    insurances_key = SearchKeyField(max_length=4000, of=["insurances"])
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = DoctorQuerySet.as_manager()
+
     class Meta:
         constraints = [models.CheckConstraint(name="doctor_rating", condition=Q(rating__range=(0, 5)))]
-        indexes = [GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="doctor_name_trgm")]
+        indexes = [
+            GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="doctor_name_trgm"),
+            GinIndex(
+                OpClass(F("specialties_key"), name="gin_trgm_ops"),
+                OpClass(F("languages_key"), name="gin_trgm_ops"),
+                OpClass(F("insurances_key"), name="gin_trgm_ops"),
+                name="doctor_words_trgm",
+            ),
+            models.Index(
+                F("rating").desc(), F("name_key"), F("id"), name="doctor_best_first", condition=Q(active=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.first_name} {self.last_name}".strip()
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.name_key = search_key(f"{self.first_name} {self.last_name}")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class DoctorLicence(models.Model):
@@ -131,6 +169,8 @@ class DoctorLicence(models.Model):
     country = models.CharField(max_length=2)
     kind = models.CharField(max_length=20, help_text="npi, crm, matricula, …")
     number = models.CharField(max_length=40)
+
+    objects = LicenceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="licence_once")]
@@ -155,7 +195,9 @@ class DoctorPlace(models.Model):
     specialty = models.CharField(max_length=30, choices=Specialty, editable=False)
     latitude = models.FloatField(editable=False)
     longitude = models.FloatField(editable=False)
-    listed = models.BooleanField(editable=False, help_text="Doctor, clinic and place are all active.")
+    listed = models.BooleanField(editable=False, help_text="Organization, doctor, clinic and place are all active.")
+
+    objects = DoctorPlaceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -183,6 +225,8 @@ class WeeklyHours(models.Model):
     start_minute = models.PositiveSmallIntegerField(help_text="Minutes after midnight, wall clock.")
     minutes = models.PositiveSmallIntegerField(help_text="Length on the wall clock; the span may cross midnight.")
 
+    objects = PlaceRowQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="hours_weekday", condition=Q(weekday__range=(0, 6))),
@@ -201,6 +245,8 @@ class Absence(models.Model):
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=100, blank=True)
 
+    objects = AbsenceQuerySet.as_manager()
+
     class Meta:
         constraints = [models.CheckConstraint(name="absence_ends_later", condition=Q(ends_at__gt=F("starts_at")))]
         indexes = [models.Index(fields=["doctor", "ends_at"], name="absence_doctor")]
@@ -213,6 +259,8 @@ class Holiday(models.Model):
     clinic = models.ForeignKey(Clinic, models.CASCADE, null=True, blank=True, related_name="holidays")
     date = models.DateField()
     name = models.CharField(max_length=100)
+
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -230,6 +278,8 @@ class VisitKind(models.Model):
     minutes = models.PositiveSmallIntegerField()
     buffer_before = models.PositiveSmallIntegerField(default=0, help_text="Minutes")
     buffer_after = models.PositiveSmallIntegerField(default=0, help_text="Minutes")
+
+    objects = VisitKindQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -250,6 +300,8 @@ class DoctorDay(models.Model):
     first_free = models.DateTimeField(null=True)
     free_count = models.PositiveSmallIntegerField()
     counted_at = models.DateTimeField(default=timezone.now)
+
+    objects = PlaceRowQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(help_text='ISO 4217', max_length=3)),
                 ('phone', models.CharField(blank=True, max_length=20)),
                 ('active', models.BooleanField(default=True)),
+                ('name_key', models.CharField(editable=False, max_length=250)),
+                ('city_key', models.CharField(editable=False, max_length=150)),
+                ('where_key', models.CharField(editable=False, max_length=1000)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clinics', to='accounts.organization')),
             ],
@@ -60,6 +63,9 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('active', models.BooleanField(default=True)),
                 ('name_key', models.CharField(editable=False, help_text='Name as search reads it.', max_length=250)),
+                ('specialties_key', models.CharField(editable=False, max_length=2000)),
+                ('languages_key', models.CharField(editable=False, max_length=1000)),
+                ('insurances_key', models.CharField(editable=False, max_length=4000)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('membership', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='doctor', to='accounts.membership')),
@@ -89,7 +95,7 @@ class Migration(migrations.Migration):
                 ('specialty', models.CharField(choices=[('cardiology', 'Cardiology'), ('dermatology', 'Dermatology'), ('family_medicine', 'Family Medicine'), ('internal_medicine', 'Internal Medicine'), ('neurology', 'Neurology'), ('obstetrics_gynecology', 'Obstetrics and Gynecology'), ('oncology', 'Oncology'), ('ophthalmology', 'Ophthalmology'), ('orthopedics', 'Orthopedics'), ('pediatrics', 'Pediatrics'), ('psychiatry', 'Psychiatry'), ('radiology', 'Radiology'), ('surgery', 'Surgery'), ('urology', 'Urology')], editable=False, max_length=30)),
                 ('latitude', models.FloatField(editable=False)),
                 ('longitude', models.FloatField(editable=False)),
-                ('listed', models.BooleanField(editable=False, help_text='Doctor, clinic and place are all active.')),
+                ('listed', models.BooleanField(editable=False, help_text='Organization, doctor, clinic and place are all active.')),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='doctor_places', to='clinic.clinic')),
                 ('doctor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='clinic.doctor')),
             ],
@@ -155,6 +161,10 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='clinic.doctorplace')),
             ],
         ),
+        migrations.AddIndex(
+            model_name='clinic',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name_key'), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(models.F('city_key'), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(models.F('where_key'), name='gin_trgm_ops'), name='clinic_words_trgm'),
+        ),
         migrations.AddConstraint(
             model_name='clinic',
             constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90))), name='clinic_latitude'),
@@ -170,6 +180,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='doctor',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name_key'), name='gin_trgm_ops'), name='doctor_name_trgm'),
+        ),
+        migrations.AddIndex(
+            model_name='doctor',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('specialties_key'), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(models.F('languages_key'), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(models.F('insurances_key'), name='gin_trgm_ops'), name='doctor_words_trgm'),
+        ),
+        migrations.AddIndex(
+            model_name='doctor',
+            index=models.Index(models.OrderBy(models.F('rating'), descending=True), models.F('name_key'), models.F('id'), condition=models.Q(('active', True)), name='doctor_best_first'),
         ),
         migrations.AddConstraint(
             model_name='doctor',

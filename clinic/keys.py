@@ -10,7 +10,7 @@ from vitas.common.search_key import search_key
 
 
 class SearchKeyField(models.CharField):
-    """The search key of other attributes, written with the row however it is saved (`save`, `bulk_create`, the admin)."""
+    """The search key of other attributes, written with the row however it is saved (`save`, `bulk_create`, forms)."""
 
     def __init__(self, *args: Any, of: Sequence[str] = (), **kwargs: Any) -> None:
         self.of = of
@@ -36,7 +36,7 @@ def patterns(text: str) -> list[tuple[str, ...]]:
 
     A word of one or two letters must begin a word of the key: it has no trigram that an index could find inside one.
     """
-    words = [word for word in re.split(r"[\s,;]+", search_key(text)) if word]
+    words = [word for word in re.split(r"[\s,;]+", search_key(text)) if word] or [text]
     return [(f"%{_escaped(word)}%",) if len(word) > 2 else _beginning(_escaped(word)) for word in words]
 
 

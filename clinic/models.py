@@ -293,7 +293,7 @@ class VisitKind(models.Model):
 
 
 class DoctorDay(models.Model):
-    """What search shows of a day: first free time and how many. Counted by events and nightly; booking never believes it."""
+    """A day as search shows it: first free time, how many. Kept by events and by night; booking never believes it."""
 
     place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="days")
     date = models.DateField()

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 # ISO 4217 currencies without cents; all others here have two decimals.
-_WITHOUT_CENTS = {"CLP", "PYG", "JPY", "KRW", "VND", "ISK", "UGX", "XAF", "XOF"}
+WITHOUT_CENTS = {"CLP", "PYG", "JPY", "KRW", "VND", "ISK", "UGX", "XAF", "XOF"}
 
 
 def decimals(currency: str) -> int:
-    return 0 if currency in _WITHOUT_CENTS else 2
+    return 0 if currency in WITHOUT_CENTS else 2
 
 
 def major(minor: int, currency: str) -> int | float:

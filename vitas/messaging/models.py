@@ -38,7 +38,9 @@ class OutboxMessage(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
-    sent_channel = models.CharField(max_length=10, blank=True, help_text="The channel that took it: SMS is the fall-back.")
+    sent_channel = models.CharField(
+        max_length=10, blank=True, help_text="The channel that took it: SMS is the fall-back."
+    )
     carrier_id = models.CharField(max_length=64, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(null=True)

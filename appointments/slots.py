@@ -1,14 +1,15 @@
 """Free time: weekly hours minus absences, holidays and claimed time, on the clinic's wall clock, in one SQL statement.
 
-Wall clock and instants. A working span begins at the first occurrence of its wall time (of the hour that happens twice, the
-first) and ends at the first occurrence of start + minutes on the wall clock, so it is really longer or shorter on the days when
-clocks change. A wall time that never happens is moved forward by what the clock skips (02:30 becomes 03:30, as RFC 5545 has it);
-a date that never happens (Samoa, 30 December 2011) has no hours. The grid is counted in real time from the start of the span,
-and a slot belongs to the local date of its start.
+Wall clock and instants. A working span begins at the first occurrence of its wall time (of the hour that happens
+twice, the first) and ends at the first occurrence of start + minutes on the wall clock, so it is really longer or
+shorter on the days when clocks change. A wall time that never happens is moved forward by what the clock skips (02:30
+becomes 03:30, as RFC 5545 has it); a date that never happens (Samoa, 30 December 2011) has no hours. The grid is
+counted in real time from the start of the span, and a slot belongs to the local date of its start.
 
-PostgreSQL alone turns wall time into instants and back, with its own time zone data; `time` in answers is its word too. Should
-Python's data be of another release (a country has just changed its rules), dates and times that other code derives with zoneinfo
-may differ for that zone until both are updated; the instants stay consistent with each other.
+PostgreSQL alone turns wall time into instants and back, with its own time zone data; `time` in answers is its word
+too. Should Python's data be of another release (a country has just changed its rules), dates and times that other
+code derives with zoneinfo may differ for that zone until both are updated; what slots and booking say stays
+consistent.
 """
 
 from collections.abc import Sequence
@@ -20,13 +21,12 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import DoctorPlace, VisitKind, VisitType
+from appointments import slots_sql as sql
+from clinic.models import DoctorPlace, VisitKind
 from vitas.common.errors import Invalid
 
 MOST_DAYS: Final = 62
 """In one ask."""
-USUAL_MINUTES: Final = 30
-"""S3 1.2, where the organization says nothing of the kind of visit."""
 LEAST_MINUTES, MOST_MINUTES = 5, 480
 
 
@@ -75,7 +75,47 @@ def free_slots(
         "after": buffer_after,
         "now": now,
     }
-    return [Slot(*row) for row in _rows(FREE, asked)]
+    return [Slot(*row) for row in _rows(sql.FREE, asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """What a doctor has free at one place: starts in UTC, and beside each the clinic's wall time."""
+
+    place_id: UUID
+    zone: str
+    minutes: int
+    starts: list[datetime]
+    walls: list[datetime]
+
+
+def doctors_slots(
+    doctor_id: UUID,
+    first: date,
+    last: date,
+    *,
+    clinic_id: UUID | None = None,
+    type: str,
+    minutes: int | None = None,
+    now: datetime,
+) -> Openings | None:
+    """`free_slots` of one doctor at one place, all that a public address needs in one statement.
+
+    The place is the one at `clinic_id`, else the primary one. None: no such doctor is listed, or not at that clinic.
+    """
+    require_days(first, last)
+    require_minutes(minutes)
+    asked = {
+        "doctor": doctor_id,
+        "clinic": clinic_id,
+        "first": first,
+        "last": last,
+        "minutes": minutes,
+        "type": type,
+        "now": now,
+    }
+    found = _rows(sql.DOCTORS_FREE, asked)
+    return Openings(*found[0]) if found else None
 
 
 def check_start(
@@ -89,18 +129,18 @@ def check_start(
 ) -> State:
     """Whether one start can be booked. One statement.
 
-    `closed`: not on the grid, outside hours, the doctor is away, a holiday, past, or over six months ahead; `taken`: only
-    a live claim of the doctor's time stands against it.
+    `closed`: not on the grid, outside hours, the doctor is away, a holiday, past, or over six months ahead; `taken`:
+    only a live claim of the doctor's time stands against it.
     """
     asked = {
-        "places": [place.pk],
+        "place": place.pk,
         "starts_at": starts_at,
         "minutes": minutes,
         "before": buffer_before,
         "after": buffer_after,
         "now": now,
     }
-    found = _rows(CHECK, asked)
+    found = _rows(sql.CHECK, asked)
     if not found:
         return "closed"
     return "taken" if found[0][0] else "free"
@@ -120,14 +160,14 @@ def is_on_grid_and_open(
 
 
 def visit_minutes(place: DoctorPlace, type: str, asked: int | None = None) -> Visit:
-    """How long a visit of this type takes at the place: as asked, else the organization's kind, else 30 minutes (S3 1.2).
+    """How long a visit of this type takes at the place: as asked, else the organization's kind, else 30 minutes.
 
-    The buffers are the kind's also when a length is asked for. Raises Invalid on `duration`.
+    S3 1.2 says 30. The buffers are the kind's also when a length is asked for. Raises Invalid on `duration`.
     """
     require_minutes(asked)
     kind = VisitKind.objects.filter(organization__clinics=place.clinic_id, type=type).first()
     if kind is None:
-        return Visit(asked or USUAL_MINUTES)
+        return Visit(asked or sql.USUAL_MINUTES)
     return Visit(asked or kind.minutes, kind.buffer_before, kind.buffer_after)
 
 
@@ -147,173 +187,3 @@ def _rows(statement: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         return cursor.fetchall()
-
-
-def _instant(wall: str, zone: str) -> str:
-    """SQL for the first instant at which clocks of `zone` show `wall`.
-
-    AT TIME ZONE takes the later instant of a wall time that happens twice, and moves one that never happens forward.
-    Three hours earlier the clocks still run by the earlier offset, so counting from there gives the first occurrence,
-    if there is one: then it shows `wall` again.
-    """
-    earlier = f"((({wall}) - interval '3 hours') AT TIME ZONE {zone} + interval '3 hours')"
-    return f"CASE WHEN {earlier} AT TIME ZONE {zone} = ({wall}) THEN {earlier} ELSE ({wall}) AT TIME ZONE {zone} END"
-
-
-# Which places, and how long a visit is there. The statements below start with one of these.
-_LISTED: Final = """
-    SELECT place.id AS place_id, place.doctor_id, place.clinic_id, clinic.organization_id, clinic.zone, place.slot_minutes,
-        {minutes} AS minutes, {before} AS buffer_before, {after} AS buffer_after
-    FROM clinic_doctorplace place JOIN clinic_clinic clinic ON clinic.id = place.clinic_id
-    {kind}
-    WHERE place.listed AND {which}
-"""
-_KIND: Final = "LEFT JOIN clinic_visitkind kind ON kind.organization_id = clinic.organization_id AND kind.type = {type}"
-
-ASKED_PLACES: Final = _LISTED.format(
-    minutes="%(minutes)s::int",
-    before="%(before)s::int",
-    after="%(after)s::int",
-    kind="",
-    which="place.id = ANY(%(places)s::uuid[])",
-)
-# Counted as a patient sees it who asks for nothing particular.
-USUAL_PLACES: Final = _LISTED.format(
-    minutes=f"coalesce(kind.minutes, {USUAL_MINUTES})",
-    before="coalesce(kind.buffer_before, 0)",
-    after="coalesce(kind.buffer_after, 0)",
-    kind=_KIND.format(type=f"'{VisitType.CONSULTATION.value}'"),
-    which="place.id = ANY(%(places)s::uuid[])",
-)
-# One place of a doctor: at the clinic asked for, else the primary one, else any that is open to patients.
-DOCTORS_PLACE: Final = (
-    _LISTED.format(
-        minutes=f"coalesce(%(minutes)s::int, kind.minutes, {USUAL_MINUTES})",
-        before="coalesce(kind.buffer_before, 0)",
-        after="coalesce(kind.buffer_after, 0)",
-        kind=_KIND.format(type="%(type)s::text"),
-        which="place.doctor_id = %(doctor)s::uuid AND (%(clinic)s::uuid IS NULL OR place.clinic_id = %(clinic)s::uuid)",
-    )
-    + "ORDER BY place.is_primary DESC, place.id LIMIT 1"
-)
-
-
-def calendar(places: str, *, first: str = "%(first)s::date", last: str = "%(last)s::date") -> str:
-    """The shared head of every statement: `calendar` (a row a place: what is open, shut and taken) and `spans`.
-
-    `since` and `until` only narrow what is read, with three hours to spare for clocks that change; the exact bounds are
-    checked on each start.
-    """
-    return f"""
-WITH wanted AS MATERIALIZED ({places}),
-frame AS MATERIALIZED (
-    SELECT wanted.*, days.first, days.last,
-        make_interval(mins => minutes) AS length,
-        make_interval(mins => buffer_before) AS before,
-        make_interval(mins => buffer_after) AS after,
-        greatest(days.first::timestamp AT TIME ZONE zone - interval '3 hours', %(now)s::timestamptz) AS since,
-        (days.last + 1)::timestamp AT TIME ZONE zone + interval '3 hours' AS until
-    FROM wanted
-    CROSS JOIN LATERAL (SELECT (%(now)s::timestamptz AT TIME ZONE zone)::date AS date) today
-    CROSS JOIN LATERAL (
-        SELECT greatest({first}, today.date) AS first,
-            least({last}, (today.date + interval '6 months')::date) AS last
-        OFFSET 0
-    ) days
-    WHERE days.first <= days.last
-),
-walls AS MATERIALIZED (
-    SELECT frame.place_id, zone, days.day,
-        days.day + make_interval(mins => hours.start_minute) AS begins,
-        days.day + make_interval(mins => hours.start_minute + hours.minutes) AS closes
-    FROM frame
-    -- A span is at most a day long, but a date may be skipped; a long visit may reach into the next day's hours.
-    CROSS JOIN LATERAL (
-        SELECT frame.first + nth AS day FROM generate_series(-2, frame.last - frame.first + 1) nth
-    ) days
-    JOIN clinic_weeklyhours hours
-        ON hours.place_id = frame.place_id AND hours.weekday = extract(isodow FROM days.day)::int - 1
-),
-instants AS MATERIALIZED (
-    SELECT place_id, zone, day, {_instant("begins", "zone")} AS starts, {_instant("closes", "zone")} AS ends FROM walls
-),
-spans AS MATERIALIZED (
-    SELECT place_id, starts, ends FROM instants
-    -- A span that falls wholly into what the clock skips is none; nor are the hours of a date that never happens.
-    WHERE starts < ends AND (starts AT TIME ZONE zone)::date = day
-),
-calendar AS MATERIALIZED (
-    SELECT frame.*, working.open,
-        coalesce((
-            SELECT range_agg(away.span) FROM (
-                SELECT tstzrange(absence.starts_at, absence.ends_at) AS span
-                FROM clinic_absence absence
-                WHERE absence.doctor_id = frame.doctor_id
-                    AND (absence.place_id IS NULL OR absence.place_id = frame.place_id)
-                    AND absence.ends_at > frame.since - frame.before
-                    AND absence.starts_at < frame.until + frame.length + frame.after
-                UNION ALL
-                SELECT tstzrange({_instant("holiday.date::timestamp", "frame.zone")},
-                    {_instant("(holiday.date + 1)::timestamp", "frame.zone")})
-                FROM clinic_holiday holiday
-                WHERE holiday.organization_id = frame.organization_id
-                    AND (holiday.clinic_id IS NULL OR holiday.clinic_id = frame.clinic_id)
-                    AND holiday.date BETWEEN frame.first - 2 AND frame.last + 2
-            ) away
-        ), '{{}}'::tstzmultirange) AS shut,
-        coalesce((
-            SELECT range_agg(claim.span) FROM appointments_timeclaim claim
-            WHERE claim.resource = frame.doctor_id AND claim.lane = 0
-                AND claim.span && tstzrange(frame.since - frame.before, frame.until + frame.length + frame.after)
-                -- A lapsed hold is free at once, whoever sweeps it away.
-                AND (claim.held_until IS NULL OR claim.held_until > %(now)s::timestamptz)
-        ), '{{}}'::tstzmultirange) AS taken
-    FROM frame
-    JOIN (SELECT place_id, range_agg(tstzrange(starts, ends)) AS open FROM spans GROUP BY place_id) working
-        ON working.place_id = frame.place_id
-)"""
-
-
-# What makes a start bookable but for the claims, given `calendar` and an expression for the start.
-_POSSIBLE: Final = """{start} > %(now)s::timestamptz
-    AND ({start} AT TIME ZONE calendar.zone)::date BETWEEN calendar.first AND calendar.last
-    AND tstzrange({start}, {start} + calendar.length) <@ calendar.open
-    AND NOT tstzrange({start} - calendar.before, {start} + calendar.length + calendar.after) && calendar.shut"""
-_TAKEN: Final = "tstzrange({start} - calendar.before, {start} + calendar.length + calendar.after) && calendar.taken"
-
-# `free(place_id, starts, wall)`: every bookable start once, though two working spans may both lead to it.
-STARTS: Final = f""",
-free AS (
-    SELECT DISTINCT calendar.place_id, slot.starts, calendar.length, slot.starts AT TIME ZONE calendar.zone AS wall
-    FROM calendar
-    JOIN spans ON spans.place_id = calendar.place_id
-    CROSS JOIN LATERAL generate_series(
-        greatest(0, ceil(extract(epoch FROM calendar.since - spans.starts) / (calendar.slot_minutes * 60)))::int,
-        ceil(extract(epoch FROM least(calendar.until, spans.ends) - spans.starts) / (calendar.slot_minutes * 60))::int - 1
-    ) nth
-    CROSS JOIN LATERAL (SELECT spans.starts + make_interval(mins => nth * calendar.slot_minutes) AS starts OFFSET 0) slot
-    WHERE {_POSSIBLE.format(start="slot.starts")}
-    AND NOT {_TAKEN.format(start="slot.starts")}
-)"""
-
-FREE: Final = (
-    calendar(ASKED_PLACES) + STARTS + "\nSELECT place_id, starts, starts + length FROM free ORDER BY place_id, starts"
-)
-
-CHECK: Final = (
-    calendar(
-        ASKED_PLACES,
-        first="(%(starts_at)s::timestamptz AT TIME ZONE zone)::date",
-        last="(%(starts_at)s::timestamptz AT TIME ZONE zone)::date",
-    )
-    + f"""
-SELECT {_TAKEN.format(start="%(starts_at)s::timestamptz")}
-FROM calendar
-WHERE {_POSSIBLE.format(start="%(starts_at)s::timestamptz")}
-AND EXISTS (
-    SELECT FROM spans
-    WHERE spans.place_id = calendar.place_id
-        AND spans.starts <= %(starts_at)s::timestamptz AND spans.ends > %(starts_at)s::timestamptz
-        AND mod(extract(epoch FROM %(starts_at)s::timestamptz - spans.starts), calendar.slot_minutes * 60) = 0
-)"""
-)

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class PaymentsConfig(AppConfig):
     name = "appointments.payments"
     label = "payments"
+
+    def ready(self) -> None:
+        from appointments.payments import refunds
+        from vitas.common import events
+
+        events.receive(events.AppointmentStepped, refunds.on_step)
+        events.receive(events.PaidTooLate, refunds.on_paid_too_late)

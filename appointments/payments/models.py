@@ -6,10 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Appointment
+from appointments.payments.querysets import PaymentQuerySet
 from patients.models import Patient
 from vitas.accounts.models import Organization
 from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
+from vitas.common.money import major
 
 
 class PaymentAccount(models.Model):
@@ -32,6 +34,9 @@ class PaymentAccount(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.country} {self.currency}"
+
 
 class PaymentStatus(models.TextChoices):
     """S4."""
@@ -42,8 +47,11 @@ class PaymentStatus(models.TextChoices):
     REFUNDED = "REFUNDED", _("refunded")
 
 
+OPEN = (PaymentStatus.PENDING, PaymentStatus.FAILED)  # may still be paid: a rejected card is followed by another one
+
+
 class Payment(models.Model):
-    """What is owed and paid for a visit."""
+    """What is owed and paid for a visit. Its status is changed by `settle.move` alone."""
 
     class Method(models.TextChoices):
         GATEWAY = "gateway", _("online")
@@ -63,9 +71,14 @@ class Payment(models.Model):
     checkout_url = models.CharField(max_length=500, blank=True)
     paid_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True, help_text="When the gateway was last asked about it.")
+    ask_next_at = models.DateTimeField(
+        null=True, help_text="When the gateway is asked, should no notice have come by then."
+    )
     recorded_by = models.UUIDField(null=True, help_text="The member of staff who took cash.")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -77,20 +90,37 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["appointment"], condition=Q(status="COMPLETED"), name="a_visit_is_paid_once"
             ),
+            models.UniqueConstraint(
+                fields=["appointment"], condition=Q(status__in=["PENDING", "FAILED"]), name="one_open_payment_a_visit"
+            ),
         ]
         indexes = [
-            models.Index(fields=["organization", "-created_at"], name="payment_organization"),
-            models.Index(fields=["patient", "-created_at"], name="payment_patient"),
-            models.Index(fields=["asked_at"], name="payment_pending", condition=Q(status="PENDING")),
+            models.Index(fields=["organization", "-created_at", "-id"], name="payment_organization"),
+            models.Index(fields=["patient", "-created_at", "-id"], name="payment_patient"),
+            models.Index(fields=["ask_next_at"], name="payment_open", condition=Q(status__in=["PENDING", "FAILED"])),
         ]
+
+    def __str__(self) -> str:
+        return f"{major(self.amount, self.currency)} {self.currency} {self.status}"
 
 
 class GatewayPayment(models.Model):
     """One payment as the gateway knows it. A checkout may see several: rejected ones, then one approved, or two."""
 
+    class Verdict(models.TextChoices):
+        """What became of the money of an approved one; given once. All but `kept` go back to the payer in full."""
+
+        NONE = "", _("no money moved")
+        KEPT = "kept", _("kept")
+        WRONG_AMOUNT = "wrong_amount", _("amount differs")
+        WRONG_CURRENCY = "wrong_currency", _("currency differs")
+        PAID_TWICE = "paid_twice", _("paid twice")
+        TOO_LATE = "too_late", _("the time was gone")
+
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="gateway_payments")
     gateway = models.CharField(max_length=20)
     gateway_id = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=20, choices=Verdict, blank=True, default=Verdict.NONE)
     status = models.CharField(max_length=30, help_text="The gateway's own word: approved, rejected, in_process …")
     amount = models.BigIntegerField(help_text="Minor units")
     currency = models.CharField(max_length=3)
@@ -108,7 +138,9 @@ class Refund(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False, help_text="Also the gateway's idempotency key.")
+    id = models.UUIDField(
+        primary_key=True, default=new_id, editable=False, help_text="Also the gateway's idempotency key."
+    )
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     gateway_payment = models.ForeignKey(GatewayPayment, models.PROTECT, null=True, related_name="refunds")
     amount = models.BigIntegerField(help_text="Minor units")
@@ -125,14 +157,19 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(name="refund_amount_is_positive", condition=Q(amount__gt=0)),
             models.UniqueConstraint(
-                fields=["gateway_payment"], condition=Q(gateway_payment__isnull=False), name="one_refund_a_gateway_payment"
+                fields=["gateway_payment"],
+                condition=Q(gateway_payment__isnull=False),
+                name="one_refund_a_gateway_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(gateway_payment__isnull=True), name="one_cash_refund_a_payment"
             ),
         ]
         indexes = [models.Index(fields=["next_try_at"], name="refund_due", condition=Q(state="waiting"))]
 
 
 class LedgerEntry(models.Model):
-    """One side of a movement of money. The rows of a `movement` sum to zero (deferred trigger); none is ever changed."""
+    """One side of a movement of money. A `movement`'s rows sum to zero (deferred trigger); none is ever changed."""
 
     class Account(models.TextChoices):
         GATEWAY = "gateway"
@@ -159,6 +196,9 @@ class WebhookDelivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.CharField(max_length=20)
+    account = models.ForeignKey(
+        PaymentAccount, models.PROTECT, null=True, related_name="deliveries", help_text="Whose secret signed it."
+    )
     delivery_id = models.CharField(max_length=150)
     subject_id = models.CharField(max_length=64, help_text="The gateway's payment id that it speaks of.")
     raw = models.BinaryField()
@@ -171,3 +211,15 @@ class WebhookDelivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "delivery_id"], name="delivery_once")]
         indexes = [models.Index(fields=["next_try_at"], name="delivery_due", condition=Q(applied_at=None))]
+
+
+class DemoCharge(models.Model):
+    """SIMULATED: what the demo checkout "charged". No money moved; only the demo's own gateway reads these rows."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    external_reference = models.CharField(max_length=64, db_index=True)
+    amount = models.BigIntegerField(help_text="Minor units")
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=20, help_text="approved, rejected, in_process, refunded")
+    refund_key = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)

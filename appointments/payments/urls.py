@@ -1,5 +1,20 @@
-"""API addresses of this room, mounted under /api/v1/ and /api/."""
+"""API addresses, mounted under /api/v1/ and /api/; those at the root; the pages of the demo checkout."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from appointments.payments import api, views
+
+urlpatterns: list[URLPattern] = [
+    path("payments", api.PaymentsView.as_view(), name="payments"),
+    path("payments/<str:payment_id>/status", api.PaymentStatusView.as_view(), name="payment-status"),
+]
+
+root_urlpatterns: list[URLPattern] = [
+    path("confirm-pay", api.ConfirmPayView.as_view(), name="confirm-pay"),
+]
+
+# Only where settings.DEMO is true; the pages themselves look again.
+demo_urlpatterns: list[URLPattern] = [
+    path("demo/checkout/<uuid:payment_id>", views.demo_checkout, name="demo-checkout"),
+    path("booking/<str:way>", views.came_back, name="booking-came-back"),
+]

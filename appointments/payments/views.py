@@ -1,0 +1,108 @@
+"""The pages of the demo checkout, and where a payer comes back to while there is no other front end."""
+
+import logging
+import time
+from uuid import UUID
+
+import requests
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from appointments.payments import checkout
+from appointments.payments.gateways import signature
+from appointments.payments.models import OPEN, DemoCharge, Payment
+from appointments.payments.tasks import ask_about_pending
+from vitas.common.after_commit import soon
+from vitas.common.ids import new_id
+from vitas.common.money import major
+
+log = logging.getLogger(__name__)
+
+# What the button says, what the "gateway" then knows, where the payer goes back to.
+_OUTCOMES = {
+    "approve": ("approved", "success"),
+    "reject": ("rejected", "failure"),
+    "pending": ("in_process", "pending"),
+}
+
+
+@csrf_exempt  # as at a real gateway: whoever has the address may pay; no session and no cookie is read
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def demo_checkout(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """SIMULATED checkout: approve, reject, or leave pending. Demo installations only."""
+    payment = Payment.objects.filter(pk=payment_id, gateway="demo").select_related("organization").first()
+    if not settings.DEMO or payment is None:
+        raise Http404
+    if request.method == "POST" and request.POST.get("outcome") in _OUTCOMES:
+        status, way = _OUTCOMES[request.POST["outcome"]]
+        charge = _charge(payment, status)
+        _notify(payment, charge)
+        return redirect(checkout.back_url(payment, way))
+    context = {
+        "payment": payment,
+        "amount": f"{major(payment.amount, payment.currency):,} {payment.currency}",
+        "open": payment.status in OPEN,
+        "back": checkout.back_url(payment, "success"),
+    }
+    return render(request, "payments/demo_checkout.html", context)
+
+
+@require_safe
+def came_back(request: HttpRequest, way: str) -> HttpResponse:
+    """Says what happens next. The address is no proof of anything: the gateway's notice settles the payment."""
+    words = {
+        "success": (
+            _("Thank you"),
+            _("Your payment is being confirmed. You will get a message when your visit is confirmed."),
+        ),
+        "pending": (_("Your payment is pending"), _("We will send you a message as soon as it is approved.")),
+        "failure": (_("The payment was not made"), _("Your time is still held for a few minutes: you can try again.")),
+    }
+    if way not in words:
+        raise Http404
+    title, sentence = words[way]
+    return render(request, "payments/came_back.html", {"title": title, "sentence": sentence})
+
+
+@transaction.atomic
+def _charge(payment: Payment, status: str) -> DemoCharge:
+    """The simulated charge: one left pending is decided, one approved stays, else a new one."""
+    Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    charges = DemoCharge.objects.filter(external_reference=str(payment.pk))
+    approved = charges.filter(status="approved").first()
+    if approved is not None:
+        return approved
+    charge = charges.filter(status="in_process").first() or DemoCharge(
+        external_reference=str(payment.pk), amount=payment.amount, currency=payment.currency
+    )
+    charge.status = status
+    charge.save()
+    return charge
+
+
+def _notify(payment: Payment, charge: DemoCharge) -> None:
+    """Call /confirm-pay over HTTP, signed as MercadoPago signs. If nobody answers, the sweep that asks finds it."""
+    account = payment.account
+    secret = account.webhook_secret if account else settings.MP_WEBHOOK_SECRET
+    request_id, ts = str(new_id()), str(int(time.time()))
+    headers = {
+        "x-signature": signature.sign(secret=secret, subject_id=str(charge.pk), request_id=request_id, ts=ts),
+        "x-request-id": request_id,
+    }
+    notice = {"action": "payment.updated", "type": "payment", "live_mode": False, "data": {"id": str(charge.pk)}}
+    address = f"{checkout.notification_url(payment)}&type=payment&data.id={charge.pk}"
+    try:
+        answer = requests.post(address, json=notice, headers=headers, timeout=settings.OUTSIDE_TIMEOUT)
+        answer.raise_for_status()
+    except requests.RequestException as error:
+        log.warning("the demo's notice did not arrive", extra={"error": type(error).__name__})
+        Payment.objects.filter(pk=payment.pk).update(ask_next_at=timezone.now())
+        soon(ask_about_pending)

@@ -5,7 +5,12 @@ class PatientsConfig(AppConfig):
     name = "patients"
 
     def ready(self) -> None:
-        from patients.identity import patient_claims
+        from patients.identity import patient_claims, patient_profiles
+        from patients.profiles import default_patient
+        from vitas.accounts.people import contribute
+        from vitas.accounts.signing import find_profiles_by
         from vitas.accounts.tokens import contribute_claims
 
         contribute_claims(patient_claims)
+        contribute(patient_profiles)
+        find_profiles_by(default_patient)

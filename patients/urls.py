@@ -1,5 +1,16 @@
 """API addresses of this room, mounted under /api/v1/ and /api/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from patients import api
+
+root_urlpatterns = [
+    path("otp/send", api.SendCode.as_view(), name="otp-send"),
+    path("otp/verify", api.VerifyCode.as_view(), name="otp-verify"),
+]
+
+urlpatterns = [
+    *root_urlpatterns,
+    path("auth/profile", api.ChooseProfile.as_view(), name="auth-profile"),
+    path("auth/profiles", api.Profiles.as_view(), name="auth-profiles"),
+]

@@ -137,7 +137,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "vitas.common.middleware.ApiSlashMiddleware",
+    "vitas.common.middleware.ApiAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -228,10 +228,13 @@ FIREBASE_PROJECT_ID = env.text("FIREBASE_PROJECT_ID")
 FIREBASE_KEYS_URL = env.text(
     "FIREBASE_KEYS_URL", "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
 )
+# A page's cookie names a row of accounts.Session and holds nothing secret; whether it is alive says the row.
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_HEADER_NAME = "HTTP_X_CSRF_TOKEN"
+CSRF_FAILURE_VIEW = "vitas.common.api.errors.forbidden"
 SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SECRET,
     "ALGORITHM": "HS256",
@@ -348,6 +351,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["vitas.common.api.schema.documented_addresses"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "vitas.common.api.schema.finished",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
@@ -362,7 +369,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout"
 CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "vitas.common.tasks.deliver_events", "schedule": 5.0},
+    "send-messages": {"task": "vitas.messaging.tasks.send_due", "schedule": 5.0},
+    "apply-payment-notices": {"task": "appointments.payments.tasks.apply_deliveries", "schedule": 5.0},
+    "send-refunds": {"task": "appointments.payments.tasks.send_refunds", "schedule": 15.0},
+    "ask-about-payments": {"task": "appointments.payments.tasks.ask_about_pending", "schedule": 60.0},
+    "heartbeat": {"task": "vitas.operations.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
+    "count-days": {"task": "appointments.tasks.count_days", "schedule": 600.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},
+    "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 60.0},
+    "drop-old-sign-ins": {"task": "vitas.accounts.tasks.drop_old_sign_ins", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

@@ -38,7 +38,7 @@ class TokenAuthentication(BaseAuthentication):
                 return None  # a stale cookie does not shut a person out of what is open to all, nor out of signing in
             raise NotSignedIn(_("The session has expired. Sign in again."))
         if by_cookie:
-            _require_csrf(request)
+            require_csrf(request)
         actor = tokens.actor_of(claims)
         _require_live_session(request, actor)
         _require_own_tenant(request, actor)
@@ -91,7 +91,7 @@ def _require_live_session(request: Request, actor: Actor) -> None:
     revoked = (
         counted.revoked
         if counted is not None
-        else not Session.objects.filter(pk=actor.session_id, revoked_at=None).exists()
+        else not Session.objects.filter(pk__in=[actor.session_id], revoked_at=None).exists()
     )
     if revoked:
         raise NotSignedIn(_("The session has ended. Sign in again."))
@@ -108,7 +108,7 @@ class _CsrfCheck(CsrfViewMiddleware):
         return reason
 
 
-def _require_csrf(request: Request) -> None:
+def require_csrf(request: Request) -> None:
     """With a cookie every unsafe method needs `X-CSRF-Token` (S3 7.4)."""
     check = _CsrfCheck(lambda _request: None)  # type: ignore[arg-type,return-value]
     django_request: Any = request._request

@@ -28,17 +28,19 @@ def contribute_claims(contributor: Callable[[Session], Mapping[str, Any]]) -> No
 def claims_of(session: Session) -> dict[str, Any]:
     """What a token of this session says of the person, in the contract's names."""
     user, membership = session.user, session.membership
+    # A code to a phone makes a patient: it is too little to run the platform by.
+    operates = user.is_operator and session.method != Session.Method.CODE
     claims: dict[str, Any] = {
         "userId": str(user.pk),
         "email": user.email or "",
-        "role": membership.role if membership else (None if user.is_operator else Role.PATIENT.value),
+        "role": membership.role if membership else (None if operates else Role.PATIENT.value),
         "sid": str(session.pk),
     }
     if user.phone:
         claims["phoneNumber"] = user.phone
     if membership:
         claims |= {"membershipId": str(membership.pk), "organizationId": str(membership.organization_id)}
-    if user.is_operator:
+    if operates:
         claims["operator"] = True
     for contributor in _contributors:
         claims |= contributor(session)
@@ -47,8 +49,13 @@ def claims_of(session: Session) -> dict[str, Any]:
 
 def access_token(session: Session) -> str:
     """A signed token of 15 minutes."""
+    return signed(claims_of(session))
+
+
+def signed(claims: Mapping[str, Any]) -> str:
+    """A token that says these claims."""
     token = AccessToken()
-    for name, value in claims_of(session).items():
+    for name, value in claims.items():
         token[name] = value
     return str(token)
 

@@ -1,0 +1,64 @@
+"""What a sign-in answers: tokens in the body, the same as http-only cookies, and the CSRF token that cookies need."""
+
+from typing import Any
+
+from django.conf import settings
+from django.middleware.csrf import get_token, rotate_token
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from vitas.accounts import people, tokens
+from vitas.accounts.authentication import ACCESS_COOKIE, REFRESH_COOKIE
+from vitas.accounts.models import Session
+
+REFRESH_PATH = "/api"
+
+
+def signed_in(request: Request, session: Session, refresh: str, *, with_token: bool = False, **more: Any) -> Response:
+    """`with_token` adds S0's `token`, the access token again."""
+    claims = tokens.claims_of(session)
+    access = tokens.signed(claims)
+    rotate_token(request._request)
+    body = {
+        "access_token": access,
+        "refresh_token": refresh,
+        "expires_in": int(settings.ACCESS_TOKEN_LIFETIME.total_seconds()),
+        "csrf_token": get_token(request._request),
+        "user": people.described(session, claims),
+        **({"token": access} if with_token else {}),
+        **more,
+    }
+    response = Response(body)
+    _set(response, ACCESS_COOKIE, access, path="/", seconds=settings.ACCESS_TOKEN_LIFETIME.total_seconds())
+    _set(response, REFRESH_COOKIE, refresh, path=REFRESH_PATH, seconds=settings.REFRESH_TOKEN_LIFETIME.total_seconds())
+    return response
+
+
+def new_access(request: Request, session: Session, **more: Any) -> Response:
+    """A fresh access token within the session, after a profile was chosen: the refresh token stays."""
+    claims = tokens.claims_of(session)
+    access = tokens.signed(claims)
+    body = {
+        "access_token": access,
+        "expires_in": int(settings.ACCESS_TOKEN_LIFETIME.total_seconds()),
+        "csrf_token": get_token(request._request),
+        "user": people.described(session, claims),
+        "token": access,
+        **more,
+    }
+    response = Response(body)
+    _set(response, ACCESS_COOKIE, access, path="/", seconds=settings.ACCESS_TOKEN_LIFETIME.total_seconds())
+    return response
+
+
+def signed_out() -> Response:
+    response = Response({"success": True})
+    response.delete_cookie(ACCESS_COOKIE, path="/", samesite="Lax")
+    response.delete_cookie(REFRESH_COOKIE, path=REFRESH_PATH, samesite="Lax")
+    return response
+
+
+def _set(response: Response, name: str, value: str, *, path: str, seconds: float) -> None:
+    response.set_cookie(
+        name, value, max_age=int(seconds), path=path, httponly=True, samesite="Lax", secure=settings.PRODUCTION
+    )

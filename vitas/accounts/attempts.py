@@ -1,0 +1,116 @@
+"""How often signing in may fail and how often a code may be sent. Without Redis both are closed (503)."""
+
+import hashlib
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from vitas.common import limits
+from vitas.common.context import current
+from vitas.common.errors import TooMany, Unavailable
+
+FAILURES_WINDOW: Final = 900  # seconds
+FAILURES_AN_ADDRESS: Final = 50
+
+SENDS_A_MINUTE: Final = 1
+SENDS_AN_HOUR: Final = 3
+SENDS_AN_HOUR_AN_ADDRESS: Final = 20
+
+PROFILE_TRIES_A_DAY: Final = 5
+
+UNDELAYED_FAILURES: Final = 10  # of one account, from all addresses together
+LONGEST_DELAY: Final = 3.0  # seconds
+
+_waiting = threading.BoundedSemaphore(4)  # threads of this process that may stand still at once
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to sign in, counted before it is judged, so that many at once cannot slip by."""
+
+    address: str
+    account: str = ""
+
+    @property
+    def pair(self) -> str:
+        return f"failed:{self.account}:{self.address}"
+
+    def forgive(self) -> None:
+        """The attempt was good: only failures count."""
+        limits.give_back(f"failed:{self.address}")
+        if self.account:
+            limits.forget(self.pair)
+            limits.give_back(f"failed:{self.account}")
+
+
+def begin(*, account: str = "") -> Attempt:
+    """Count an attempt of this address, and on `account` where there is one. Raises TooMany, Unavailable.
+
+    5 failures for account and address together and 50 for an address close the door for 15 minutes. For an account
+    alone there is only a growing delay, so that nobody can lock another person out.
+    """
+    attempt = Attempt(address=current.get().address or "-", account=_hashed(account) if account else "")
+    if attempt.account:
+        _count(attempt.pair, settings.RATE_LIMIT_AUTH_MAX, FAILURES_WINDOW)
+    try:
+        _count(f"failed:{attempt.address}", FAILURES_AN_ADDRESS, FAILURES_WINDOW)
+    except TooMany:
+        if attempt.account:
+            limits.give_back(attempt.pair)
+        raise
+    if attempt.account:
+        _hold_up(limits.count(f"failed:{attempt.account}", limit=UNDELAYED_FAILURES, window=FAILURES_WINDOW))
+    return attempt
+
+
+def count_send(*, phone: str) -> None:
+    """One more code for a phone: one a minute, 3 an hour, 20 an hour for an address. Raises TooMany, Unavailable."""
+    number, address = f"code:{_hashed(phone)}", current.get().address or "-"
+    message = _("Too many codes were sent. Wait a moment and ask again.")
+    _count(f"{number}:minute", SENDS_A_MINUTE, 60, message)
+    _count(f"{number}:hour", SENDS_AN_HOUR, 3600, message)
+    try:
+        _count(f"code:{address}", SENDS_AN_HOUR_AN_ADDRESS, 3600, message)
+    except TooMany:
+        # Nothing was sent: an address that is over its limit must not use up the sends of other people's phones.
+        limits.give_back(f"{number}:minute")
+        limits.give_back(f"{number}:hour")
+        raise
+
+
+def count_profile_try(*, user_id: object, patient_id: object) -> None:
+    """One try to open a profile by birth date or document: 5 a day for the profile, and for the person twice that."""
+    message = _("Too many tries. Try again tomorrow, or ask the front desk.")
+    _count(f"profile:{patient_id}", PROFILE_TRIES_A_DAY, 86_400, message)
+    _count(f"profile-by:{user_id}", PROFILE_TRIES_A_DAY * 2, 86_400, message)
+
+
+def _count(key: str, limit: int, window: int, message: str | None = None) -> None:
+    counted = limits.count(key, limit=limit, window=window)
+    if counted is None:
+        raise Unavailable()
+    if counted.over:
+        raise TooMany(message or _("Too many failed sign-ins. Wait and try again."), retry_after=counted.seconds)
+
+
+def _hold_up(counted: limits.Counted | None) -> None:
+    if counted is None:
+        raise Unavailable()
+    if not counted.over:
+        return
+    seconds = min(0.25 * 2 ** min(counted.count - counted.limit - 1, 10), LONGEST_DELAY)
+    if not _waiting.acquire(blocking=False):
+        raise TooMany(retry_after=int(LONGEST_DELAY))
+    try:
+        time.sleep(seconds)
+    finally:
+        _waiting.release()
+
+
+def _hashed(account: str) -> str:
+    """Redis keys hold no addresses of people."""
+    return hashlib.sha256(f"{settings.CODE_SECRET}:{account}".encode()).hexdigest()[:32]

@@ -1,0 +1,109 @@
+"""Sessions of pages and of the admin: the browser's signed cookie names the same Session row that a token would.
+
+The cookie also carries the claims of the session, believed as long as an access token would be; whether the session is
+alive says the row, at every request.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+from django.utils import timezone
+
+from vitas.accounts import signing, tokens
+from vitas.accounts.actor import NOBODY, Actor
+from vitas.accounts.models import Session
+
+PATIENT_IDLE: Final = timedelta(hours=24)
+STAFF_ENDS_AFTER: Final = timedelta(hours=12)
+PATIENT_ENDS_AFTER: Final = timedelta(days=7)
+
+_KEY = "vitas"
+
+
+def sign_in_page(request: HttpRequest, session: Session) -> None:
+    """The browser is signed in by a session that signing.py has begun."""
+    now = timezone.now()
+    session.idle_ends_at = now + idle_time(session)
+    session.ends_at = min(session.ends_at, now + (PATIENT_ENDS_AFTER if _is_patients(session) else STAFF_ENDS_AFTER))
+    session.save(update_fields=["idle_ends_at", "ends_at"])
+    request.session.flush()  # nothing of who was here before
+    _remember(request, session, now)
+    rotate_token(request)
+    _act_as(request, session)
+
+
+def sign_out_page(request: HttpRequest) -> None:
+    """End the session that the browser is signed in by."""
+    session_id = _session_id(request)
+    session = Session.objects.select_related("user", "membership").filter(pk=session_id).first() if session_id else None
+    if session is not None:
+        signing.end_session(session)
+    request.session.flush()
+    request.actor = NOBODY  # type: ignore[attr-defined]
+
+
+def read_page(request: HttpRequest) -> None:
+    """Set `request.actor` and `request.user` by the browser's cookie, if its session is alive. One query."""
+    session_id = _session_id(request)
+    if session_id is None:
+        return
+    now = timezone.now()
+    session = Session.objects.select_related("user", "membership__organization").filter(pk=session_id).first()
+    if session is None or not signing.is_live(session, now):
+        request.session.flush()
+        return
+    _act_as(request, session)
+    _note_seen(session, now)
+
+
+def remember_claims(request: HttpRequest, session: Session) -> None:
+    """After a profile was chosen: the next page acts for it."""
+    _remember(request, session, timezone.now())
+    _act_as(request, session)
+
+
+def idle_time(session: Session) -> timedelta:
+    """How long a page may be left alone: staff's `SESSION_TIMEOUT`, a patient's a day."""
+    return PATIENT_IDLE if _is_patients(session) else timedelta(milliseconds=settings.SESSION_TIMEOUT_MS)
+
+
+def _note_seen(session: Session, now: datetime) -> None:
+    if now - session.last_seen_at < signing.SEEN_EVERY:
+        return
+    Session.objects.filter(pk=session.pk, revoked_at=None).update(
+        last_seen_at=now, idle_ends_at=now + idle_time(session)
+    )
+
+
+def _act_as(request: HttpRequest, session: Session) -> None:
+    request.actor = _actor(request, session)  # type: ignore[attr-defined]
+    request.user = session.user
+
+
+def _actor(request: HttpRequest, session: Session) -> Actor:
+    kept: dict[str, Any] = request.session[_KEY]
+    if timezone.now().timestamp() - kept["at"] > settings.ACCESS_TOKEN_LIFETIME.total_seconds():
+        kept = _remember(request, session, timezone.now())
+    return tokens.actor_of(kept["claims"])
+
+
+def _remember(request: HttpRequest, session: Session, now: datetime) -> dict[str, Any]:
+    kept = {"session": str(session.pk), "at": int(now.timestamp()), "claims": tokens.claims_of(session)}
+    request.session[_KEY] = kept
+    return kept
+
+
+def _session_id(request: HttpRequest) -> UUID | None:
+    kept = request.session.get(_KEY)
+    try:
+        return UUID(kept["session"]) if kept else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _is_patients(session: Session) -> bool:
+    return session.membership_id is None and not session.user.is_operator

@@ -1,0 +1,32 @@
+"""Sweeps of sign-in's rows."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from vitas.accounts import signing
+from vitas.accounts.models import OneTimeCode, RefreshToken, Session
+
+CODES_KEPT = timedelta(days=1)
+SESSIONS_KEPT = timedelta(days=400)  # longer than the 180 days after which an unused profile closes
+
+
+@shared_task
+def mark_revoked_sessions() -> int:
+    """Say again which sessions were revoked while an access token of theirs can live: Redis may have been away."""
+    since = timezone.now() - settings.ACCESS_TOKEN_LIFETIME
+    revoked = list(Session.objects.filter(revoked_at__gt=since).values_list("pk", flat=True))
+    if revoked:
+        signing.mark_revoked(*revoked)
+    return len(revoked)
+
+
+@shared_task
+def drop_old_sign_ins() -> None:
+    """Forget codes and tokens that open nothing any more, and sessions long over."""
+    now = timezone.now()
+    OneTimeCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    RefreshToken.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    Session.objects.filter(ends_at__lt=now - SESSIONS_KEPT).delete()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Doctor
+from patients.querysets import OfOrganizationAndPatientQuerySet, OfPatientQuerySet, PatientQuerySet
 from vitas.accounts.models import Language, Organization, User
 from vitas.common.ids import new_id
 from vitas.common.search_key import search_key
@@ -34,6 +35,8 @@ class Patient(models.Model):
     last_used_at = models.DateTimeField(null=True, help_text="When somebody last acted as this patient.")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PatientQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -74,6 +77,8 @@ class PatientAccess(models.Model):
     ended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = OfPatientQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "patient"], condition=Q(ended_at=None), name="one_live_access")
@@ -88,6 +93,8 @@ class PatientIdentifier(models.Model):
     kind = models.CharField(max_length=20, help_text="dni, cpf, passport, …")
     number = models.CharField(max_length=40)
 
+    objects = OfPatientQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="identifier_once")]
 
@@ -99,6 +106,8 @@ class PatientFile(models.Model):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="files")
     number = models.PositiveIntegerField()
     opened_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfOrganizationAndPatientQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -117,6 +126,8 @@ class CareRelationship(models.Model):
     began_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     because = models.CharField(max_length=60, help_text="What began it: appointment, transfer, …")
+
+    objects = OfOrganizationAndPatientQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -9,6 +9,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vitas.accounts.querysets import (
+    MembershipQuerySet,
+    OneTimeCodeQuerySet,
+    OrganizationQuerySet,
+    RefreshTokenQuerySet,
+    SessionQuerySet,
+    UserQuerySet,
+)
 from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
 
@@ -44,11 +52,13 @@ class Organization(models.Model):
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = OrganizationQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, *, password: str | None = None, **fields: Any) -> "User":
         user = self.model(**fields)
         user.set_password(password)
@@ -99,11 +109,6 @@ class User(AbstractBaseUser):
         return self.is_operator
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def live(self) -> "MembershipQuerySet":
-        return self.filter(active=True, organization__active=True, user__is_active=True)
-
-
 class Membership(models.Model):
     """What a person is in an organization."""
 
@@ -149,6 +154,8 @@ class Session(models.Model):
     ends_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
+    objects = SessionQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["user", "revoked_at"], name="session_user")]
 
@@ -162,6 +169,8 @@ class RefreshToken(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     replaced_by = models.OneToOneField("self", models.SET_NULL, null=True, related_name="replaces")
+
+    objects = RefreshTokenQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -182,6 +191,8 @@ class OneTimeCode(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    objects = OneTimeCodeQuerySet.as_manager()
 
     class Meta:
         constraints = [

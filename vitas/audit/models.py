@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from vitas.audit.querysets import AuditEntryQuerySet
 from vitas.common.ids import new_id
 
 
@@ -37,6 +38,8 @@ class AuditEntry(models.Model):
     agent = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=100, blank=True)
     details = models.JSONField(default=dict, help_text="Ids and codes only.")
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         managed = False  # the migration makes it, partitioned; Django cannot say PARTITION BY

@@ -1,11 +1,11 @@
 """What every room stands on: data keys, domain events, answers to requests that may come twice."""
 
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
 from vitas.common.ids import new_id
+from vitas.common.querysets import OperatorsQuerySet
 
 
 class DataKey(models.Model):
@@ -16,6 +16,8 @@ class DataKey(models.Model):
     master = models.CharField(max_length=40)
     created_at = models.DateTimeField(default=timezone.now)
     destroyed_at = models.DateTimeField(null=True)
+
+    objects = OperatorsQuerySet.as_manager()
 
 
 class Event(models.Model):
@@ -29,6 +31,8 @@ class Event(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
+
+    objects = OperatorsQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -45,7 +49,8 @@ class IdempotencyRecord(models.Model):
     resource_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = OperatorsQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor_id", "key"], name="one_answer_a_key")]
         indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
-

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from vitas.common.ids import new_id
+from vitas.common.querysets import OperatorsQuerySet
 
 
 class LiveEvent(models.Model):
@@ -19,6 +20,8 @@ class LiveEvent(models.Model):
     ids = models.JSONField()
     at = models.DateTimeField(default=timezone.now)
 
+    objects = OperatorsQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "topic"], name="live_event_published_once")]
         indexes = [models.Index(fields=["topic", "id"], name="live_topic")]
@@ -30,6 +33,8 @@ class LiveRead(models.Model):
     live_event = models.ForeignKey(LiveEvent, models.CASCADE, related_name="reads")
     user_id = models.UUIDField()
     read_at = models.DateTimeField(default=timezone.now)
+
+    objects = OperatorsQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "live_event"], name="live_event_read_once")]

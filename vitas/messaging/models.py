@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
+from vitas.messaging.querysets import OutboxQuerySet
 
 
 class OutboxMessage(models.Model):
@@ -45,6 +46,8 @@ class OutboxMessage(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,55 @@
+"""How patients and what hangs on them are asked for, and whose a person sees."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from vitas.accounts.actor import Actor
+from vitas.accounts.models import Role
+
+
+class OfPatientQuerySet(models.QuerySet[Any]):
+    """Rows that tell of a patient. `patient_path` leads to the patient."""
+
+    patient_path: ClassVar[str] = "patient"
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The one place that says whose rows a person may see.
+
+        A patient: their own and those of the profiles they may act for. A doctor: of whom they care for. The desk, the
+        nurse and the administrator: of whom their organization knows. A system actor: all. The operator: none.
+        """
+        if actor.system:
+            return self.all()
+        match actor.role:
+            case Role.PATIENT:
+                live = _rows("PatientAccess").filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
+                return self._of(live)
+            case Role.DOCTOR if actor.doctor_id:
+                return self._of(_rows("CareRelationship").filter(doctor_id=actor.doctor_id, ended_at=None))
+            case Role.NURSE | Role.RECEPTIONIST | Role.ADMIN if actor.organization_id:
+                return self._of(_rows("PatientFile").filter(organization_id=actor.organization_id))
+        return self.none()
+
+    def _of(self, rows: models.QuerySet[Any]) -> Self:
+        path = "pk" if self.patient_path == "pk" else f"{self.patient_path}_id"
+        return self.filter(Exists(rows.filter(patient_id=OuterRef(path))))
+
+
+class PatientQuerySet(OfPatientQuerySet):
+    patient_path = "pk"
+
+
+class OfOrganizationAndPatientQuerySet(OfPatientQuerySet):
+    """Rows that tell of a patient at one organization: another organization's are not seen, though the patient is."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        seen = super().visible_to(actor)
+        return seen.filter(organization_id=actor.organization_id) if actor.organization_id else seen
+
+
+def _rows(model: str) -> models.QuerySet[Any]:
+    from django.apps import apps
+
+    return apps.get_model("patients", model)._default_manager.all()

@@ -1,0 +1,39 @@
+"""The demo installation: three organizations, their staff and patients, with visits in the past and to come.
+
+Its facts are relied on by tests and documentation, and follow from nothing but today's date.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from patients.models import Patient
+from vitas.accounts.models import Organization, User
+from vitas.operations.demo import directory, people, visits
+from vitas.operations.demo.ids import demo_id
+
+
+class NotEmpty(Exception):
+    """The database holds something that is not the demo's; the text says so to whoever ran the command."""
+
+
+def is_loaded() -> bool:
+    return Organization.objects.filter(pk=demo_id("organization vitas")).exists()
+
+
+@transaction.atomic
+def load() -> bool:
+    """Make the demo; true if there was none. On a later day, patients whose visits have become past get new ones."""
+    fresh = not is_loaded()
+    if fresh:
+        _require_empty()
+        directory.make()
+        people.make()
+        visits.make_past()
+    people.keep_in_use()
+    visits.make_coming()
+    return fresh
+
+
+def _require_empty() -> None:
+    if any(model.objects.exists() for model in (Organization, User, Patient)):
+        raise NotEmpty(_("This database holds other data already. Demo data is loaded into an empty database only."))

@@ -1,0 +1,285 @@
+"""The demo's visits: past ones with every outcome, and coming ones whose time is claimed.
+
+They are written as rows, for a past visit cannot be booked, but with all that booking leaves: steps, claims, care
+relationships, payments and their ledger.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from psycopg.types.range import TimestamptzRange
+
+from appointments.models import FIRM, Appointment, AppointmentStep, Status, TimeClaim
+from appointments.payments.models import GatewayPayment, LedgerEntry, Payment, PaymentStatus
+from clinic.models import Absence, DoctorPlace, Holiday
+from patients.models import CareRelationship, Patient
+from vitas.accounts.models import Role
+from vitas.operations.demo import cast, people
+from vitas.operations.demo.directory import AROUND_THE_CLOCK
+from vitas.operations.demo.ids import demo_id
+
+LENGTH = timedelta(minutes=30)
+STARTS = [
+    time(9),
+    time(9, 30),
+    time(10),
+    time(10, 30),
+    time(11),
+    time(11, 30),
+    time(14),
+    time(14, 30),
+    time(15),
+    time(16),
+]
+
+# How many days ago, and how it ended.
+PAST = [(10, Status.COMPLETED), (45, Status.COMPLETED), (120, Status.COMPLETED)]
+SOME_PAST = [(25, Status.NO_SHOW), (70, Status.CANCELLED)]
+COMING = [3, 12]  # days ahead
+
+_Taken = set[tuple[UUID, datetime]]
+
+
+@dataclass(frozen=True)
+class _Care:
+    """A patient and the places where they are seen; `number` shares out times."""
+
+    patient: Patient
+    places: Sequence[DoctorPlace]
+    number: int
+
+
+def make_past() -> None:
+    """Visits that took place, or should have."""
+    rows: list[Appointment] = []
+    taken: _Taken = set()
+    for care in _cares():
+        for nth, (days, status) in enumerate([*PAST, SOME_PAST[care.number % 2]]):
+            for place in care.places[nth % 2 : nth % 2 + 1] if nth else care.places:
+                rows.append(_visit(care, place, status, _weekday_before(place, days + care.number % 5), nth, taken))
+    _write(rows)
+
+
+def make_coming() -> None:
+    """Coming visits for every patient who has none; the time is claimed as booking claims it."""
+    ahead = Appointment.objects.filter(starts_at__gt=timezone.now(), status__in=FIRM)
+    have = set(ahead.values_list("patient_id", flat=True))
+    taken: _Taken = {
+        (resource, span.lower.astimezone(UTC))
+        for resource, span in TimeClaim.objects.filter(span__endswith__gt=timezone.now()).values_list(
+            "resource", "span"
+        )
+    }
+    days_off = _days_off()
+    rows: list[Appointment] = []
+    for care in _cares():
+        if care.patient.pk in have:
+            continue
+        for nth, days in enumerate(COMING):
+            place = care.places[nth % len(care.places)]
+            day = _working_day_after(place, days + care.number % 4, days_off)
+            status = Status.CONFIRMED if place.payment_in_advance or (care.number + nth) % 3 == 0 else Status.SCHEDULED
+            rows.append(_visit(care, place, status, day, nth, taken))
+    _write(rows)
+
+
+def _cares() -> Iterator[_Care]:
+    places = list(
+        DoctorPlace.objects.filter(is_primary=True).select_related("doctor", "clinic__organization").order_by("id")
+    )
+    by_name = {f"{place.doctor.first_name} {place.doctor.last_name}": place for place in places}
+    regular = defaultdict(list)
+    for place in places:
+        if not place.doctor.email.startswith(AROUND_THE_CLOCK):
+            regular[place.clinic.organization.slug].append(place)
+    patients = Patient.objects.in_bulk([people.patient_id(person) for person in cast.PATIENTS])
+    for number, person in enumerate(cast.PATIENTS):
+        patient = patients.get(people.patient_id(person))
+        if patient is None:
+            continue
+        here = regular[person.organization]
+        names = cast.SEES.get(patient.full_name)
+        seen = (
+            [by_name[name] for name in names] if names else [here[number % len(here)], here[(number + 3) % len(here)]]
+        )
+        yield _Care(patient, seen, number)
+
+
+def _weekday_before(place: DoctorPlace, days: int) -> date:
+    day = _today(place) - timedelta(days=days)
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def _working_day_after(place: DoctorPlace, days: int, days_off: set[tuple[UUID, date]]) -> date:
+    day = _today(place) + timedelta(days=days)
+    while day.weekday() > 4 or (place.doctor_id, day) in days_off or (place.clinic.organization_id, day) in days_off:
+        day += timedelta(days=1)
+    return day
+
+
+def _days_off() -> set[tuple[UUID, date]]:
+    """(organization or doctor, day), on the doctor's own calendar or a day more."""
+    found = set(Holiday.objects.values_list("organization_id", "date"))
+    for absence in Absence.objects.all():
+        for days in range((absence.ends_at - absence.starts_at).days + 2):
+            found.add((absence.doctor_id, (absence.starts_at + timedelta(days=days - 1)).date()))
+    return found
+
+
+def _today(place: DoctorPlace) -> date:
+    return timezone.now().astimezone(ZoneInfo(place.clinic.zone)).date()
+
+
+def _visit(care: _Care, place: DoctorPlace, status: Status, day: date, nth: int, taken: _Taken) -> Appointment:
+    """The next time of that day, or of a weekday after it, that neither doctor nor patient has given away."""
+    zone = ZoneInfo(place.clinic.zone)
+    turn = (care.number * 3 + nth) % len(STARTS)
+    for at in STARTS[turn:] + STARTS[:turn]:
+        starts_at = datetime.combine(day, at, zone).astimezone(UTC)
+        if (place.doctor_id, starts_at) not in taken and (care.patient.pk, starts_at) not in taken:
+            break
+    taken |= {(place.doctor_id, starts_at), (care.patient.pk, starts_at)}
+    booked_at = min(starts_at - timedelta(days=6), timezone.now() - timedelta(hours=2))
+    done = status == Status.COMPLETED
+    return Appointment(
+        id=demo_id(f"visit {care.patient.pk} {place.pk} {starts_at.isoformat()}"),
+        organization_id=place.clinic.organization_id,
+        clinic=place.clinic,
+        doctor=place.doctor,
+        place=place,
+        patient=care.patient,
+        starts_at=starts_at,
+        ends_at=starts_at + LENGTH,
+        type=("consultation", "follow_up", "routine_checkup")[nth % 3],
+        status=status,
+        firm_at=booked_at,
+        fee=place.fee,
+        currency=place.clinic.currency,
+        payment_in_advance=place.payment_in_advance,
+        reason=cast.REASONS[place.clinic.organization.language][(care.number + nth) % 4],
+        booked_by=demo_id(f"user {care.patient.phone}"),
+        booked_by_role=Role.PATIENT,
+        check_in_time=starts_at - timedelta(minutes=8) if done else None,
+        started_at=starts_at + timedelta(minutes=4) if done else None,
+        check_out_time=starts_at + timedelta(minutes=27) if done else None,
+        cancelled_at=starts_at - timedelta(days=2) if status == Status.CANCELLED else None,
+        created_at=booked_at,
+        updated_at=booked_at,
+    )
+
+
+def _write(rows: list[Appointment]) -> None:
+    Appointment.objects.bulk_create(rows)
+    AppointmentStep.objects.bulk_create(step for row in rows for step in _steps(row))
+    coming = [row for row in rows if row.status in FIRM]
+    TimeClaim.objects.bulk_create(
+        TimeClaim(resource=resource, span=TimestamptzRange(row.starts_at, row.ends_at, "[)"), appointment=row)
+        for row in coming
+        for resource in (row.doctor_id, row.patient_id)
+    )
+    CareRelationship.objects.bulk_create(
+        (
+            CareRelationship(
+                organization_id=row.organization_id,
+                doctor_id=row.doctor_id,
+                patient_id=row.patient_id,
+                began_at=row.created_at,
+                because="appointment",
+            )
+            for row in sorted(rows, key=lambda row: row.starts_at)
+            if row.status in (Status.CONFIRMED, Status.COMPLETED)
+        ),
+        ignore_conflicts=True,
+    )
+    _pay([row for row in rows if row.payment_in_advance or row.status == Status.COMPLETED])
+
+
+def _steps(row: Appointment) -> Iterator[AppointmentStep]:
+    """The way from booking to where the visit stands."""
+    first = Status.PENDING if row.payment_in_advance else Status.SCHEDULED
+    yield _step(row, "", first, row.created_at, Role.PATIENT)
+    before: str = first
+    if row.payment_in_advance:
+        yield _step(row, before, Status.CONFIRMED, row.created_at + timedelta(minutes=3), "system:payments")
+        before = Status.CONFIRMED
+    elif row.status == Status.CONFIRMED:
+        yield _step(row, before, Status.CONFIRMED, row.created_at + timedelta(hours=1), Role.DOCTOR)
+    match row.status:
+        case Status.COMPLETED:
+            yield _step(row, before, Status.CHECKED_IN, row.check_in_time, Role.RECEPTIONIST)
+            yield _step(row, Status.CHECKED_IN, Status.IN_PROGRESS, row.started_at, Role.DOCTOR)
+            yield _step(row, Status.IN_PROGRESS, Status.COMPLETED, row.check_out_time, Role.DOCTOR)
+        case Status.CANCELLED:
+            yield _step(row, before, Status.CANCELLED, row.cancelled_at, Role.DOCTOR)
+        case Status.NO_SHOW:
+            yield _step(row, before, Status.NO_SHOW, row.ends_at, Role.RECEPTIONIST)
+
+
+def _step(row: Appointment, before: str, after: str, at: datetime | None, by_role: str) -> AppointmentStep:
+    by = row.booked_by if by_role == Role.PATIENT else None
+    return AppointmentStep(appointment=row, before=before, after=after, at=at or row.created_at, by=by, by_role=by_role)
+
+
+def _pay(rows: list[Appointment]) -> None:
+    """Online before the visit where the doctor asks for it, in cash after it where not; both sides of the ledger.
+
+    What the doctor cancelled was given back already: the demo keeps that simple and shows it as never charged.
+    """
+    paid = [row for row in rows if row.status != Status.CANCELLED]
+    payments = [_payment(row) for row in paid]
+    Payment.objects.bulk_create(payments)
+    GatewayPayment.objects.bulk_create(
+        GatewayPayment(
+            payment=payment,
+            gateway=payment.gateway,
+            gateway_id=f"demo-{payment.pk.hex[-12:]}",
+            status="approved",
+            amount=payment.amount,
+            currency=payment.currency,
+            seen_at=payment.paid_at,
+        )
+        for payment in payments
+        if payment.gateway
+    )
+    LedgerEntry.objects.bulk_create(entry for payment in payments for entry in _both_sides(payment))
+
+
+def _payment(row: Appointment) -> Payment:
+    online = row.payment_in_advance
+    paid_at = row.created_at + timedelta(minutes=3) if online else row.check_out_time
+    return Payment(
+        id=demo_id(f"payment {row.pk}"),
+        organization_id=row.organization_id,
+        appointment=row,
+        patient_id=row.patient_id,
+        amount=row.fee,
+        currency=row.currency,
+        status=PaymentStatus.COMPLETED,
+        method=Payment.Method.GATEWAY if online else Payment.Method.CASH,
+        gateway="demo" if online else "",
+        paid_at=paid_at,
+        created_at=row.created_at,
+        updated_at=paid_at,
+    )
+
+
+def _both_sides(payment: Payment) -> Iterator[LedgerEntry]:
+    cash = payment.method == Payment.Method.CASH
+    for account, amount in (
+        (LedgerEntry.Account.CASH_DESK if cash else LedgerEntry.Account.GATEWAY, payment.amount),
+        (LedgerEntry.Account.INCOME, -payment.amount),
+    ):
+        yield LedgerEntry(
+            movement=demo_id(f"movement {payment.pk}"),
+            organization_id=payment.organization_id,
+            payment=payment,
+            account=account,
+            amount=amount,
+            currency=payment.currency,
+            at=payment.paid_at,
+        )

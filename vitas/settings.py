@@ -374,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-refunds": {"task": "appointments.payments.tasks.send_refunds", "schedule": 15.0},
     "ask-about-payments": {"task": "appointments.payments.tasks.ask_about_pending", "schedule": 60.0},
     "heartbeat": {"task": "vitas.operations.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
+    "expire-holds": {"task": "appointments.tasks.expire_holds", "schedule": 15.0},
     "count-days": {"task": "appointments.tasks.count_days", "schedule": 600.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},
     "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 60.0},

@@ -6,6 +6,7 @@ Every task of ours is a sweep: it finds its work in the database, so it may run 
 """
 
 import logging
+import os
 import threading
 import time
 from typing import Any
@@ -49,5 +50,17 @@ def _send_forever() -> None:
             try:
                 task.apply_async(retry=False, ignore_result=True)
             except Exception as error:  # noqa: BLE001 (whatever ails the broker, beat's sweep does the work)
-                log.warning("broker out of reach, the sweep will do it", extra={"task": task.name, "error": repr(error)})
+                log.warning(
+                    "broker out of reach, the sweep will do it", extra={"task": task.name, "error": repr(error)}
+                )
         time.sleep(_PAUSE)
+
+
+def _begin_anew() -> None:
+    """A forked process has none of its parent's threads, and a lock that one of them held would stay held."""
+    global _lock, _wake, _thread
+    _lock, _wake, _thread = threading.Lock(), threading.Event(), None
+    _wanted.clear()
+
+
+os.register_at_fork(after_in_child=_begin_anew)

@@ -7,13 +7,19 @@ Rotation re-wraps data keys and touches no content; destroying a data key makes 
 import os
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from vitas.common.models import DataKey
 
 PLATFORM = uuid.UUID(int=0)
 
@@ -33,6 +39,10 @@ class Tampered(Exception):
     """The bytes are not what was sealed for this subject and place."""
 
 
+class MasterKeyMissing(Exception):
+    """A data key is wrapped by a master key that MASTER_KEYS does not hold (any more)."""
+
+
 def seal(plain: bytes, *, subject: uuid.UUID, place: str) -> bytes:
     """Encrypt under the subject's key. `place` (table, column, row) is bound in: moved bytes do not open elsewhere."""
     nonce = os.urandom(_NONCE_BYTES)
@@ -43,7 +53,7 @@ def open_sealed(sealed: bytes, *, subject: uuid.UUID, place: str) -> bytes:
     """Decrypt what `seal` made. Raises KeyDestroyed, Tampered."""
     try:
         return AESGCM(_data_key(subject)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise Tampered(place) from error
 
 
@@ -58,25 +68,41 @@ def load_keys(subjects: Iterable[uuid.UUID]) -> None:
 
 
 def destroy_key(subject: uuid.UUID) -> None:
-    """Forget a subject: what was sealed under its key can never be read again."""
+    """Forget a subject: what was sealed under its key can never be read again, and nothing is sealed for it any more."""
     from vitas.common.models import DataKey
 
-    DataKey.objects.filter(subject=subject).update(wrapped=b"", destroyed_at=timezone.now())
+    now = timezone.now()
+    tombstone = DataKey(subject=subject, wrapped=b"", master="", destroyed_at=now)
+    DataKey.objects.bulk_create([tombstone], ignore_conflicts=True)
+    DataKey.objects.filter(subject=subject, destroyed_at=None).update(wrapped=b"", destroyed_at=now)
     with _lock:
         _kept.pop(subject, None)
 
 
 def rewrap_keys(*, batch: int = 1000) -> int:
-    """Wrap every key that an older master key wraps by the current one; returns how many."""
+    """Wrap keys that an older master key wraps by the current one, one batch; returns how many, 0 when all are done."""
     from vitas.common.models import DataKey
 
     old = list(DataKey.objects.filter(destroyed_at=None).exclude(master=_current_master())[:batch])
     for key in old:
         plain = _unwrap(bytes(key.wrapped), key.subject, key.master)
-        DataKey.objects.filter(pk=key.pk, master=key.master).update(
+        # Not if it was destroyed meanwhile: a forgotten key must not come back.
+        DataKey.objects.filter(pk=key.pk, master=key.master, destroyed_at=None).update(
             wrapped=_wrap(plain, key.subject), master=_current_master()
         )
     return len(old)
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeHere:
+    """A key made in the transaction in hand: Django drops it with the transaction or savepoint that is rolled back,
+    and calls it after commit. Were it remembered before, a rollback would leave a key that stands nowhere."""
+
+    subject: uuid.UUID
+    key: bytes
+
+    def __call__(self) -> None:
+        _remember(self.subject, self.key)
 
 
 def _data_key(subject: uuid.UUID) -> bytes:
@@ -89,19 +115,30 @@ def _data_key(subject: uuid.UUID) -> bytes:
     if row is None:
         fresh = DataKey(subject=subject, wrapped=_wrap(AESGCM.generate_key(256), subject), master=_current_master())
         DataKey.objects.bulk_create([fresh], ignore_conflicts=True)
-        # Read back: of two who make the key at once, one row stands. Not remembered yet, for this may be rolled back.
+        # Read back: of two who make the key at once, one row stands.
         row = DataKey.objects.get(subject=subject)
-        return _unwrap(bytes(row.wrapped), subject, row.master)
-    if row.destroyed_at is not None:
-        raise KeyDestroyed(str(subject))
-    plain = _unwrap(bytes(row.wrapped), subject, row.master)
+        plain = _unwrap(_wrapped(row), subject, row.master)
+        transaction.on_commit(_MadeHere(subject, plain))
+        return plain
+    plain = _unwrap(_wrapped(row), subject, row.master)
     _remember(subject, plain)
     return plain
 
 
+def _wrapped(row: "DataKey") -> bytes:
+    if row.destroyed_at is not None:
+        raise KeyDestroyed(str(row.subject))
+    return bytes(row.wrapped)
+
+
 def _remembered(subject: uuid.UUID) -> bytes | None:
     found = _kept.get(subject)
-    return found[1] if found and found[0] > monotonic() else None
+    if found and found[0] > monotonic():
+        return found[1]
+    for _savepoints, made, *_robust in connection.run_on_commit:
+        if isinstance(made, _MadeHere) and made.subject == subject:
+            return made.key
+    return None
 
 
 def _remember(subject: uuid.UUID, key: bytes) -> None:
@@ -127,4 +164,11 @@ def _wrap(plain: bytes, subject: uuid.UUID) -> bytes:
 
 
 def _unwrap(wrapped: bytes, subject: uuid.UUID, master: str) -> bytes:
-    return AESGCM(settings.MASTER_KEYS[master]).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], subject.bytes)
+    if master not in settings.MASTER_KEYS:
+        raise MasterKeyMissing(f"MASTER_KEYS lacks {master!r}, which wraps the key of {subject}.")
+    try:
+        return AESGCM(settings.MASTER_KEYS[master]).decrypt(
+            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], subject.bytes
+        )
+    except InvalidTag as error:
+        raise Tampered(f"data key of {subject}") from error

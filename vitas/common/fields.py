@@ -23,7 +23,8 @@ class _Sealed:
             value = instance.__dict__[self.field.attname]
         if isinstance(value, bytes | memoryview):
             place = self.field.place(instance)
-            opened = crypto.open_sealed(bytes(value), subject=self.field.subject_of(instance), place=place)
+            sealed = bytes(value)
+            opened = sealed and crypto.open_sealed(sealed, subject=self.field.subject_of(instance), place=place)
             value = instance.__dict__[self.field.attname] = opened.decode()
         return value
 
@@ -35,8 +36,11 @@ class EncryptedTextField(models.BinaryField):
     """Text sealed under the data key of a subject; empty text is stored as empty bytes.
 
     `subject` names the attribute of the row that holds the subject's UUID (a patient's id); without it the platform's
-    own key is used. Never filtered or searched by: there is no plaintext index.
+    own key is used. Never filtered or searched by, nor set by `QuerySet.update` or `bulk_update`: what would send plain
+    text to the database is refused. A row that changes its subject must be read (opened) first, then saved.
     """
+
+    empty_values = [None, "", b""]  # noqa: RUF012 (Django's way)
 
     def __init__(self, *args: Any, subject: str = "", **kwargs: Any) -> None:
         self.subject = subject
@@ -55,7 +59,13 @@ class EncryptedTextField(models.BinaryField):
         return getattr(instance, self.subject) if self.subject else crypto.PLATFORM
 
     def place(self, instance: models.Model) -> str:
-        return f"{self.model._meta.db_table}.{self.column}.{instance.pk}"
+        """Table, column and row; without the row where the database draws the key, which is not known when sealing."""
+        column = f"{self.model._meta.db_table}.{self.column}"
+        if isinstance(self.model._meta.pk, models.AutoField):
+            return column
+        if instance.pk is None:
+            raise TypeError(f"{column}: the row has no key yet to seal for.")
+        return f"{column}.{instance.pk}"
 
     def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
         value = model_instance.__dict__.get(self.attname)
@@ -67,6 +77,11 @@ class EncryptedTextField(models.BinaryField):
 
     def get_default(self) -> str | None:
         return None if self.null else ""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if isinstance(value, str):
+            raise TypeError(f"{self.model._meta.label}.{self.name} would reach the database unsealed.")
+        return super().get_db_prep_value(value, connection, prepared)
 
     def value_to_string(self, obj: models.Model) -> str:
         return getattr(obj, self.attname) or ""

@@ -6,7 +6,10 @@ import re
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from io import BytesIO
+from typing import Any
 
+import redis
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +20,15 @@ from vitas.common.ids import new_id
 log = logging.getLogger("vitas.request")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{8,100}")
-_API = ("/api/", "/auth/", "/otp/", "/confirm-pay", "/health", "/demo/")
+_API = re.compile(r"/(api|auth|otp|confirm-pay|health|demo/outbox)(/|$)")
 
 
 def is_api(path: str) -> bool:
     """Whether an address answers in the API's shape."""
-    return path.startswith(_API)
+    return _API.match(path) is not None
 
 
 class RequestContextMiddleware:
@@ -59,44 +63,70 @@ class RequestContextMiddleware:
             current.reset(token)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A database that is down is an ordinary event: 503, and it works again by itself."""
-        if isinstance(error, OperationalError | InterfaceError):
+        """A server that is down is an ordinary event: 503, and it works again by itself."""
+        if isinstance(error, OperationalError | InterfaceError | redis.ConnectionError | redis.TimeoutError):
             from vitas.common.api.errors import page_unavailable
 
-            log.error("database out of reach", extra={"error": type(error).__name__})
+            log.error("a server is out of reach", extra={"error": type(error).__name__})
             return page_unavailable(request)
         return None
 
 
-class ApiSlashMiddleware:
-    """API addresses answer with and without a trailing slash, without a redirect."""
+class ApiAddressMiddleware:
+    """API addresses answer with and without a trailing slash, without a redirect; bodies in chunks are read like others."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.endswith("/") and is_api(request.path_info):
+        if not is_api(request.path_info):
+            return self.get_response(request)
+        if request.path_info.endswith("/"):
             request.path_info = request.path_info.rstrip("/")
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not _take_chunks(request):
+            from vitas.common.api.errors import too_large
+
+            return too_large(request)
         return self.get_response(request)
+
+
+def _take_chunks(request: Any) -> bool:
+    """Read a body whose length nobody told, for Django and DRF take it for empty. False: it is over the limit."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    environ = getattr(request, "environ", None)
+    if environ is None:
+        source = request._stream  # under ASGI the whole body lies in a file
+    elif environ.get("wsgi.input_terminated"):
+        source = environ["wsgi.input"]
+    else:
+        return True  # this server does not say where the body ends
+    body = source.read(limit + 1)
+    request._stream = BytesIO(body)
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    return len(body) <= limit
 
 
 def client_address(request: HttpRequest) -> str | None:
     """The caller's address. `X-Forwarded-For` is believed only from proxies that settings name, from the right."""
-    address = request.META.get("REMOTE_ADDR") or ""
+    address = _address(request.META.get("REMOTE_ADDR") or "")
     for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if not hop.strip() or not _is_trusted(address):
+        if address is None or not _is_trusted(address):
             break
-        address = hop.strip()
+        further = _address(hop.strip())
+        if further is None:
+            break  # what a trusted proxy could not have written
+        address = further
+    return str(address) if address else None
+
+
+def _address(text: str) -> Address | None:
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(text)
     except ValueError:
         return None
+    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
 
 
 @lru_cache(maxsize=1024)
-def _is_trusted(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in ipaddress.ip_network(proxy) for proxy in settings.TRUSTED_PROXIES)
+def _is_trusted(address: Address) -> bool:
+    return any(address in ipaddress.ip_network(proxy) for proxy in settings.TRUSTED_PROXIES)

@@ -1,24 +1,28 @@
 """One shape for every error (S3 5.1), also where no view was reached."""
 
 import logging
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import redis.exceptions
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from vitas.common.api.parsers import TooLarge
 from vitas.common.api.renderers import CamelCaseRenderer, camel
 from vitas.common.context import current
 from vitas.common.errors import (
-    Conflict,
     Invalid,
     NotAllowed,
     NotFound,
@@ -32,22 +36,25 @@ from vitas.common.middleware import is_api
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Conflict", "answer", "bad_request", "forbidden", "not_found", "page_unavailable", "server_error"]
+_OUT_OF_REACH = (OperationalError, InterfaceError, redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 
 
 class MethodNotAllowed(Refused):
     status = 405
     code = "METHOD_NOT_ALLOWED"
+    sentence = gettext_lazy("This address does not take this method.")
 
 
 class UnsupportedMediaType(Refused):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
+    sentence = gettext_lazy("Send the body as application/json.")
 
 
 class ServerError(Refused):
     status = 500
     code = "INTERNAL_SERVER_ERROR"
+    sentence = gettext_lazy("Something went wrong on our side. Try again in a moment.")
 
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -62,8 +69,9 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
         response["Retry-After"] = str(refused.retry_after)
     if refused.status == 401:
         response["WWW-Authenticate"] = "Bearer"
+        log.warning("authentication failed", extra={"path": request.path, "address": current.get().address})
     if isinstance(error, exceptions.MethodNotAllowed):
-        response["Allow"] = ", ".join(context["view"].allowed_methods)
+        response["Allow"] = ", ".join(method for method in context["view"].allowed_methods if method != "OPTIONS")
     return response
 
 
@@ -100,23 +108,29 @@ def _as_refused(error: Exception) -> Refused | None:
         case Http404() | exceptions.NotFound():
             return NotFound()
         case exceptions.MethodNotAllowed():
-            return MethodNotAllowed(_("This address does not take this method."))
+            return MethodNotAllowed()
         case exceptions.UnsupportedMediaType():
-            return UnsupportedMediaType(_("Send the body as application/json."))
+            return UnsupportedMediaType()
         case exceptions.Throttled():
             return TooMany(retry_after=int(error.wait or 1))
+        case ModelInvalid():
+            return Invalid(problems=list(_model_problems(error)))
         case RequestDataTooBig():
-            return _too_large()
-        case OperationalError() | InterfaceError() | redis.exceptions.ConnectionError() | redis.exceptions.TimeoutError():
+            return TooLarge()
+        case SuspiciousOperation() | UnreadablePostError():
+            return Invalid(_("The request could not be read."))
+        case _ if isinstance(error, _OUT_OF_REACH):
             log.error("a server is out of reach", extra={"error": type(error).__name__})
             return Unavailable()
     return None
 
 
-def _too_large() -> Refused:
-    from vitas.common.api.parsers import TooLarge
-
-    return TooLarge(_("The request is larger than 1 MB."))
+def _model_problems(error: ModelInvalid) -> Iterator[Problem]:
+    if not hasattr(error, "error_dict"):
+        yield from (Problem("", sentence) for sentence in error.messages)
+        return
+    for field, sentences in error.message_dict.items():
+        yield from (Problem("" if field == NON_FIELD_ERRORS else field, sentence) for sentence in sentences)
 
 
 def _problems(detail: Any, path: str = "") -> list[Problem]:
@@ -137,32 +151,48 @@ def _camel_path(path: str) -> str:
     return ".".join(camel(part) for part in path.split("."))
 
 
-def _plain(request: HttpRequest, refused: Refused, template: str) -> HttpResponse:
-    if not is_api(request.path):
-        return render(request, template, {"message": refused.message}, status=refused.status)
-    body = CamelCaseRenderer().render(envelope(refused, path=request.path))
-    response = HttpResponse(body, content_type="application/json", status=refused.status)
+def _plain(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The answer where no API view was reached: the envelope, or a page of its own that needs no server."""
+    if is_api(request.path):
+        body: bytes | str = CamelCaseRenderer().render(envelope(refused, path=request.path))
+        response = HttpResponse(body, content_type="application/json", status=refused.status)
+    else:
+        response = HttpResponse(_error_page(refused), status=refused.status)
     response["Cache-Control"] = "no-store"
     if refused.retry_after is not None:
         response["Retry-After"] = str(refused.retry_after)
     return response
 
 
+def _error_page(refused: Refused) -> str:
+    """Rendered without the request: who is signed in cannot be asked when the database is away."""
+    try:
+        return render_to_string("error.html", {"message": refused.message, "status": refused.status})
+    except Exception:
+        log.exception("the error page itself failed")
+        return escape(str(refused.message))
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _plain(request, Invalid(), "error.html")
+    return _plain(request, TooLarge() if isinstance(exception, RequestDataTooBig) else Invalid())
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    return _plain(request, NotAllowed(), "error.html")
+    return _plain(request, NotAllowed())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _plain(request, NotFound(), "error.html")
+    return _plain(request, NotFound())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _plain(request, ServerError(_("Something went wrong on our side. Try again in a moment.")), "error.html")
+    """Also for a middleware that found the database away: 503, and it works again by itself."""
+    return _plain(request, Unavailable() if isinstance(sys.exc_info()[1], _OUT_OF_REACH) else ServerError())
 
 
 def page_unavailable(request: HttpRequest) -> HttpResponse:
-    return _plain(request, Unavailable(), "error.html")
+    return _plain(request, Unavailable())
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _plain(request, TooLarge())

@@ -9,6 +9,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+_LONGEST_NAME = 100
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
 
@@ -16,9 +17,13 @@ class AsIs(dict[str, Any]):
     """An object whose names stay as they are: the snake_case `doctor` and `patient` of S0, S1's families."""
 
 
-@lru_cache(maxsize=4096)
 def camel(name: str) -> str:
     """`starts_at` → `startsAt`; `line_1` → `line_1`, so that it comes back the same."""
+    return _remembered_camel(name) if len(name) <= _LONGEST_NAME else name
+
+
+@lru_cache(maxsize=4096)
+def _remembered_camel(name: str) -> str:
     head, *rest = name.split("_")
     if not head or not all(part and part[0].isalpha() for part in rest):
         return name

@@ -1,0 +1,186 @@
+"""The admin's base: rows come from `visible_to`, rights from the site's one table, every look at a patient is noted.
+
+Django's group permissions play no part. The site (vitas/operations/admin_site.py) knows roles and the audit trail; this
+room only asks it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models.constants import LOOKUP_SEP
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+_SECRET = ("wrapped", "token_hash", "code_hash", "request_hash", "raw")
+
+
+class Visible:
+    """What an admin of a model and an inline of it share."""
+
+    model: type[models.Model]
+    admin_site: Any
+    # Other models whose row this one must belong to: each path leads from the row to an organization's id.
+    tenant_paths: ClassVar[Sequence[str]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = _manager(self.model).visible_to(request.actor)  # type: ignore[attr-defined]
+        ordering = getattr(self, "ordering", None)
+        return rows.order_by(*ordering) if ordering else rows.order_by("-pk")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.allows(request, self.model, "view")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.allows(request, self.model, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.allows(request, self.model, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.allows(request, self.model, "delete")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only what the person may see can be chosen."""
+        related = _manager(db_field.remote_field.model)
+        kwargs["queryset"] = related.visible_to(request.actor) if hasattr(related, "visible_to") else related.none()  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class OneTenantForm(forms.ModelForm):
+    """Whatever a row points at belongs to one organization, also when somebody may see several."""
+
+    tenant_paths: ClassVar[Sequence[str]] = ()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        found = set()
+        for path in self.tenant_paths:
+            name, *rest = path.split(LOOKUP_SEP)
+            value: Any = cleaned.get(name) or (getattr(self.instance, name, None) if self.instance.pk else None)
+            for step in rest:
+                value = getattr(value, step, None) if value is not None else None
+            if value is not None:
+                found.add(value)
+        if len(found) > 1:
+            raise forms.ValidationError(_("These belong to different organizations."))
+        return cleaned
+
+
+class VisibleAdmin(Visible, admin.ModelAdmin):
+    """A model in the admin. `patient_path` leads from a row to the id of the patient it tells of, for the audit."""
+
+    patient_path: ClassVar[str] = ""
+    list_per_page = 50
+    show_full_result_count = False
+    # Filled in with the actor's own organization when a row is added, and never shown to who has but one.
+    own_organization: ClassVar[str] = ""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if issubclass(form, OneTenantForm):
+            form.tenant_paths = self.tenant_paths
+        return form
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        excluded = list(super().get_exclude(request, obj) or [])
+        if self.own_organization and request.actor.organization_id:  # type: ignore[attr-defined]
+            excluded.append(self.own_organization)
+        return excluded or None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The tenant of a row never changes."""
+        found = list(super().get_readonly_fields(request, obj))
+        return [*found, self.own_organization] if obj is not None and self.own_organization else found
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        hidden = set(self.get_exclude(request, obj) or [])
+        return [name for name in super().get_fields(request, obj) if name not in hidden]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change and self.own_organization and request.actor.organization_id:  # type: ignore[attr-defined]
+            setattr(obj, f"{self.own_organization}_id", request.actor.organization_id)  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None)
+        if self.patient_path and shown and "cl" in shown:
+            ids = [str(row.pk) for row in shown["cl"].result_list]
+            self.admin_site.note(request, self.model, "READ", details={"count": len(ids), "ids": ids})
+        return response
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if object_id is not None and request.method == "GET" and self.patient_path:
+            row = self.get_object(request, object_id)
+            if row is not None and self.has_view_or_change_permission(request, row):
+                self._note(request, row, "READ")
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._note(request, obj, "CREATE")
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        parts = [part for part in message if isinstance(part, dict)]
+        changed = [name for part in parts for name in part.get("changed", {}).get("fields", [])]
+        self._note(request, obj, "UPDATE", fields=[str(name) for name in changed])
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for row in queryset:
+            self._note(request, row, "DELETE")
+
+    def log_deletion(self, request: HttpRequest, obj: Any, object_repr: str) -> Any:
+        self._note(request, obj, "DELETE")
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        raise Http404  # what was done to a row is in the audit trail
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404  # there is none, or it is somebody else's: the same answer
+
+    def _note(self, request: HttpRequest, row: Any, verb: str, **details: Any) -> None:
+        patient: Any = row if self.patient_path else None
+        for step in self.patient_path.split(LOOKUP_SEP) if self.patient_path else ():
+            patient = getattr(patient, step, None)
+        self.admin_site.note(request, self.model, verb, row=row, patient_id=patient, details=details)
+
+
+class ReadOnlyAdmin(VisibleAdmin):
+    """Rows that are looked at and never touched here, whatever the table says."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class VisibleInline(Visible, admin.TabularInline):
+    """Rows that hang on another."""
+
+    extra = 0
+    show_change_link = False
+
+
+def shown_fields(model: type[models.Model], but: Iterable[str] = ()) -> list[str]:
+    """Names of the fields of a model that may be shown: no sealed text, no bytes, no hashes."""
+    hidden = {*but, *_SECRET}
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if field.name not in hidden and not isinstance(field, models.BinaryField)
+    ]
+
+
+def _manager(model: type[models.Model]) -> models.Manager[Any]:
+    return model._default_manager

@@ -1,8 +1,9 @@
-"""Fixtures of every room: the cast (who owns, who is on the team, who must see nothing) and clients that act as them."""
+"""Fixtures of every room: servers, a database made by its owner, and clients that act as somebody."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections
 from django.test import Client, TransactionTestCase
@@ -31,18 +32,17 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _flushed_by_the_owner() -> None:
     """A test that really commits is cleaned up by the owner, for the application may not empty append-only tables."""
-    from django.db import connections
+    kept = ["django_migrations", "django_content_type"]
 
     def empty_every_table(_self: TransactionTestCase) -> None:
-        with connections["owner"].cursor() as cursor:
-            kept = ["django_migrations", "django_content_type"]
-            cursor.execute(
+        # A connection of its own: within a test Django opens only those that the test names.
+        with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
+            found = owner.execute(
                 "SELECT string_agg(format('%%I', tablename), ', ') FROM pg_tables"
                 " WHERE schemaname = 'public' AND NOT tablename = ANY(%s)",
                 [kept],
-            )
-            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
-        connections["owner"].close()
+            ).fetchone()
+            owner.execute(f"TRUNCATE {found[0]} RESTART IDENTITY CASCADE")
 
     TransactionTestCase._fixture_teardown = empty_every_table  # type: ignore[method-assign]
 

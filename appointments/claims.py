@@ -45,7 +45,7 @@ def wanted(appointment: Appointment) -> list[Claim]:
 
 
 def take(claims: Sequence[Claim]) -> bool:
-    """Take all of them; true if all were taken. Measured: with a bare INSERT a hundred rivals deadlock, with this none."""
+    """Take all of them; true if all were. Measured: with a bare INSERT a hundred rivals deadlock, with this none."""
     return len(taken(claims)) == len(claims)
 
 

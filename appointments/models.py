@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.querysets import AppointmentQuerySet
+from appointments.querysets import AppointmentQuerySet, OfVisitQuerySet
 from clinic.models import Clinic, Doctor, DoctorPlace, VisitType
 from patients.models import Patient
 from vitas.accounts.models import Organization
@@ -76,7 +76,8 @@ class Appointment(models.Model):
             models.CheckConstraint(name="visit_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="visit_status_is_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(
-                name="only_a_hold_ends", condition=Q(status="pending", hold_ends_at__isnull=False) | ~Q(status="pending")
+                name="only_a_hold_ends",
+                condition=Q(status="pending", hold_ends_at__isnull=False) | ~Q(status="pending"),
             ),
             models.CheckConstraint(name="visit_fee_is_not_negative", condition=Q(fee__gte=0)),
         ]
@@ -100,6 +101,8 @@ class AppointmentStep(models.Model):
     at = models.DateTimeField(default=timezone.now)
     reason = EncryptedTextField(subject="patient_id", blank=True)
 
+    objects = OfVisitQuerySet.as_manager()
+
     @property
     def patient_id(self) -> UUID:
         """Whose key seals the reason."""
@@ -109,8 +112,8 @@ class AppointmentStep(models.Model):
 class TimeClaim(models.Model):
     """A stretch of someone's time that is taken. Rows exist only while the time is held or booked.
 
-    `resource` is a doctor's, a patient's, a room's or a device's id; `span` includes buffers; `lane` is 0 unless an allowed
-    overbooking takes another; `held_until` is when the hold behind it lapses, null once the time is firm.
+    `resource` is a doctor's, a patient's, a room's or a device's id; `span` includes buffers; `lane` is 0 unless an
+    allowed overbooking takes another; `held_until` is when the hold behind it lapses, null once the time is firm.
     """
 
     resource = models.UUIDField()
@@ -118,6 +121,8 @@ class TimeClaim(models.Model):
     lane = models.PositiveSmallIntegerField(default=0)
     held_until = models.DateTimeField(null=True)
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="claims")
+
+    objects = OfVisitQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """How visits are asked for."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -13,7 +13,7 @@ from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
 
 if TYPE_CHECKING:
-    from appointments.models import Appointment
+    from appointments.models import Appointment  # noqa: F401 (mypy reads it)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -21,7 +21,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The one place that says whose appointments a person may see.
 
         A patient: their own and those of the profiles they may act for. A doctor: their own, once a visit was firm.
-        A nurse: the firm ones of her clinics. The desk and the administrator: their organization's. A system actor: all.
+        A nurse: the firm ones of her clinics. The desk and the administrator: their organization's. System: all.
         """
         if actor.system:
             return self.all()
@@ -54,20 +54,28 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """On the day that it is now at each clinic."""
         near = self.filter(starts_at__gt=now - timedelta(hours=26), starts_at__lt=now + timedelta(hours=26))
         here = Func(F("clinic__zone"), models.Value(now), function="timezone", output_field=models.DateTimeField())
-        return near._with_local_day().annotate(
-            clinics_day=Func(here, template="(%(expressions)s)::date", output_field=models.DateField())
-        ).filter(local_day=F("clinics_day"))
+        return (
+            near._with_local_day()
+            .annotate(clinics_day=Func(here, template="(%(expressions)s)::date", output_field=models.DateField()))
+            .filter(local_day=F("clinics_day"))
+        )
 
     def _with_local_day(self) -> "AppointmentQuerySet":
         local = Func(F("clinic__zone"), F("starts_at"), function="timezone", output_field=models.DateTimeField())
-        return self.annotate(
-            local_day=Func(local, template="(%(expressions)s)::date", output_field=models.DateField())
-        )
+        return self.annotate(local_day=Func(local, template="(%(expressions)s)::date", output_field=models.DateField()))
 
     def for_answer(self) -> "AppointmentQuerySet":
         """With what an answer shows of doctor, clinic and patient, in one query."""
         npi = DoctorLicence.objects.filter(doctor_id=OuterRef("doctor_id"), kind="npi").values("number")[:1]
         return self.select_related("doctor", "clinic", "patient").annotate(npi=Subquery(npi))
+
+
+class OfVisitQuerySet(models.QuerySet[Any]):
+    """Rows that hang on a visit: seen by whom the visit is seen by."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        visits = self.model._meta.get_field("appointment").related_model._default_manager
+        return self.filter(appointment__in=visits.visible_to(actor))
 
 
 def patients_of(actor: Actor) -> models.QuerySet[PatientAccess]:

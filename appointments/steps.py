@@ -43,6 +43,13 @@ STEPS: dict[tuple[str, str], frozenset[str]] = {
 _ON_THE_DAY = {Status.CHECKED_IN, Status.IN_PROGRESS, Status.COMPLETED, Status.NO_SHOW}
 _CARE_BEGINS = {Status.CONFIRMED, Status.CHECKED_IN}
 _TIME_IS_FREED = {Status.CANCELLED, Status.EXPIRED}
+# What moment a status leaves behind.
+_MOMENT: dict[str, str] = {
+    Status.CHECKED_IN: "check_in_time",
+    Status.IN_PROGRESS: "started_at",
+    Status.COMPLETED: "check_out_time",
+    Status.CANCELLED: "cancelled_at",
+}
 TAKEN_BACK_WITHIN = timedelta(minutes=10)
 
 
@@ -75,7 +82,8 @@ def _require_allowed(appointment: Appointment, to: str, *, by: Actor, now: datet
         raise NotAllowed()
     if whose is None:
         raise NotPossibleNow(
-            _("This appointment is %(status)s; this step is not possible.") % {"status": appointment.get_status_display()}
+            _("This appointment is %(status)s; this step is not possible.")
+            % {"status": appointment.get_status_display()}
         )
     if role not in whose:
         raise NotAllowed()
@@ -106,14 +114,10 @@ def _is_taking_back(appointment: Appointment, to: str, *, by: Actor, reason: str
 def _changed(appointment: Appointment, to: str, *, now: datetime, reason: str) -> bool:
     """Compare and set: true for one of two at once."""
     fresh: dict[str, object] = {"status": to, "updated_at": now}
-    if to == Status.CHECKED_IN and appointment.status != Status.IN_PROGRESS:
-        fresh["check_in_time"] = now
-    elif to == Status.IN_PROGRESS and appointment.status == Status.CHECKED_IN:
-        fresh["started_at"] = now
-    elif to == Status.COMPLETED:
-        fresh["check_out_time"] = now
-    elif to == Status.CANCELLED:
-        fresh["cancelled_at"] = now
+    if to in _MOMENT:
+        fresh[_MOMENT[to]] = getattr(appointment, _MOMENT[to]) or now
+    if (to, appointment.status) in STEPS and appointment.status in _MOMENT:
+        fresh[_MOMENT[appointment.status]] = None  # a step taken back leaves no moment
     if to == Status.CONFIRMED and appointment.firm_at is None:
         fresh["firm_at"] = now
     if to != Status.PENDING:

@@ -116,7 +116,7 @@ INSTALLED_APPS = [
     "appointments",
     "appointments.payments",
     "vitas.operations",
-    "django.contrib.admin",
+    "vitas.operations.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",
@@ -394,5 +394,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.db.backends": {"level": "WARNING"},
         "granian": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},  # not a line a task: the sweeps run every few seconds
     },
 }

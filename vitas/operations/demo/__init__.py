@@ -4,8 +4,11 @@ Its facts are relied on by tests and documentation, and follow from nothing but 
 """
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from appointments import day_counts
+from clinic.models import DoctorPlace
 from patients.models import Patient
 from vitas.accounts.models import Organization, User
 from vitas.operations.demo import directory, people, visits
@@ -31,7 +34,15 @@ def load() -> bool:
         visits.make_past()
     people.keep_in_use()
     visits.make_coming()
+    _count_free_days()
     return fresh
+
+
+def _count_free_days() -> None:
+    """What search shows of each day, as the events of bookings and the nightly sweep would count it."""
+    now = timezone.now()
+    day_counts.recount_ahead(list(DoctorPlace.objects.values_list("pk", flat=True)), now)
+    day_counts.sweep(now)
 
 
 def _require_empty() -> None:

@@ -263,6 +263,7 @@ def _payment(row: Appointment) -> Payment:
         method=Payment.Method.GATEWAY if online else Payment.Method.CASH,
         gateway="demo" if online else "",
         paid_at=paid_at,
+        ask_next_at=None,
         created_at=row.created_at,
         updated_at=paid_at,
     )

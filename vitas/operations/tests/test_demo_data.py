@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appointments.models import FIRM, Appointment, AppointmentStep, Status, TimeClaim
 from appointments.payments.models import LedgerEntry, Payment
-from clinic.models import Clinic, Doctor, DoctorPlace, Specialty
+from clinic.models import Clinic, Doctor, DoctorDay, DoctorPlace, Specialty
 from patients.models import CareRelationship, Patient, PatientFile
 from vitas.accounts.models import Membership, Organization, User
 from vitas.operations import demo
@@ -148,6 +148,12 @@ def test_visits_lie_within_working_hours(loaded):
         local = visit.starts_at.astimezone(ZoneInfo(visit.clinic.zone))
         assert local.weekday() < 5
         assert 9 <= local.hour < 17
+
+
+def test_search_knows_the_free_days(loaded):
+    days = DoctorDay.objects.filter(free_count__gt=0)
+
+    assert days.values("place").distinct().count() == DoctorPlace.objects.count()
 
 
 def test_loading_twice_changes_nothing(loaded):

@@ -1,0 +1,175 @@
+"""The admin: who signs in to it, and the one table of what each may do there.
+
+Rows come from each model's `visible_to`. Nothing is open that the table does not name. Patients, doctors and nurses
+have their own pages; here work the front desk, the organization's administrator and the platform's operator.
+"""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib.admin.sites import AdminSite
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from vitas.accounts import page_sessions, signing
+from vitas.accounts.actor import Actor
+from vitas.accounts.models import Role
+from vitas.audit import trail
+from vitas.common.errors import NotAllowed, Refused
+
+DESK, ADMIN, OPERATOR = Role.RECEPTIONIST.value, Role.ADMIN.value, "operator"
+_SEE, _KEEP, _ALL = {"view"}, {"view", "add", "change"}, {"view", "add", "change", "delete"}
+
+# Model: role: what it may do with the rows it sees. The desk has no configuration; the operator nothing of patients.
+RIGHTS: Final[dict[str, dict[str, set[str]]]] = {
+    "accounts.Organization": {ADMIN: {"view", "change"}, OPERATOR: _KEEP},
+    "accounts.User": {ADMIN: _SEE, OPERATOR: _KEEP},
+    "accounts.Membership": {ADMIN: _KEEP, OPERATOR: _KEEP},
+    "accounts.Session": {ADMIN: _SEE, OPERATOR: _SEE},
+    "accounts.RefreshToken": {OPERATOR: _SEE},
+    "accounts.OneTimeCode": {OPERATOR: _SEE},
+    "audit.AuditEntry": {ADMIN: _SEE, OPERATOR: _SEE},
+    "clinic.Clinic": {ADMIN: _KEEP, OPERATOR: _KEEP},
+    "clinic.StaffPlace": {ADMIN: _ALL, OPERATOR: _ALL},
+    "clinic.Doctor": {ADMIN: _KEEP, OPERATOR: _KEEP},
+    "clinic.DoctorLicence": {ADMIN: _ALL, OPERATOR: _ALL},
+    "clinic.DoctorPlace": {ADMIN: _KEEP, OPERATOR: _KEEP},
+    "clinic.WeeklyHours": {ADMIN: _ALL, OPERATOR: _ALL},
+    "clinic.Absence": {ADMIN: _ALL, OPERATOR: _ALL},
+    "clinic.Holiday": {ADMIN: _ALL, OPERATOR: _ALL},
+    "clinic.VisitKind": {ADMIN: _ALL, OPERATOR: _ALL},
+    "clinic.DoctorDay": {ADMIN: _SEE, OPERATOR: _SEE},
+    "patients.Patient": {DESK: _KEEP, ADMIN: _KEEP},
+    "patients.PatientAccess": {DESK: _SEE, ADMIN: _SEE},
+    "patients.PatientIdentifier": {DESK: _KEEP, ADMIN: _ALL},
+    "patients.PatientFile": {DESK: _SEE, ADMIN: _SEE},
+    "patients.CareRelationship": {DESK: _SEE, ADMIN: _SEE},
+    "appointments.Appointment": {DESK: {"view", "add", "step"}, ADMIN: {"view", "add", "step"}},
+    "appointments.AppointmentStep": {DESK: _SEE, ADMIN: _SEE},
+    "appointments.TimeClaim": {DESK: _SEE, ADMIN: _SEE},
+    "payments.PaymentAccount": {ADMIN: _KEEP, OPERATOR: _SEE},
+    "payments.Payment": {DESK: _SEE, ADMIN: _SEE},
+    "payments.GatewayPayment": {ADMIN: _SEE},
+    "payments.Refund": {DESK: _SEE, ADMIN: _SEE},
+    "payments.LedgerEntry": {ADMIN: _SEE},
+    "payments.WebhookDelivery": {OPERATOR: _SEE},
+    "messaging.OutboxMessage": {DESK: _SEE, ADMIN: _SEE, OPERATOR: _SEE},
+    "live.LiveEvent": {OPERATOR: _SEE},
+    "live.LiveRead": {OPERATOR: _SEE},
+    "common.DataKey": {OPERATOR: _SEE},
+    "common.Event": {OPERATOR: _SEE},
+    "common.IdempotencyRecord": {OPERATOR: _SEE},
+}
+
+_CATEGORY: Final = {
+    "patients": trail.Category.HEALTH_DATA,
+    "appointments": trail.Category.APPOINTMENT,
+    "payments": trail.Category.PAYMENT,
+    "accounts": trail.Category.PERMISSION,
+    "audit": trail.Category.CONFIGURATION,
+}
+
+
+def role_here(actor: Actor) -> str:
+    """The actor's name in the table; empty for who has no place in the admin."""
+    if actor.is_desk:
+        return str(actor.role)
+    return OPERATOR if actor.is_operator else ""
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class StaffSite(AdminSite):
+    site_header = site_title = "Vitas"
+    index_title = gettext_lazy("Administration")
+    site_url = "/"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(role_here(request.actor))  # type: ignore[attr-defined]
+
+    def allows(self, request: HttpRequest, model: type[models.Model], act: str) -> bool:
+        """What the table says."""
+        return act in RIGHTS.get(model._meta.label, {}).get(role_here(request.actor), set())  # type: ignore[attr-defined]
+
+    def note(
+        self,
+        request: HttpRequest,
+        model: type[models.Model],
+        verb: str,
+        *,
+        row: Any = None,
+        patient_id: Any = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        """An entry of the audit trail about a look at, or a change of, rows of this model."""
+        options = model._meta
+        organization_id = getattr(row, "organization_id", None)
+        trail.record(
+            request.actor,  # type: ignore[attr-defined]
+            f"{verb}_{options.model_name}".upper()[:40],
+            category=_CATEGORY.get(options.app_label, trail.Category.CONFIGURATION),
+            resource=str(options.model_name),
+            resource_id=row.pk if row is not None and isinstance(options.pk, models.UUIDField) else None,
+            patient_id=patient_id,
+            organization_id=organization_id,
+            **(details or {}),
+        )
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """E-mail and password, the same way in as the API's."""
+        wanted = request.POST.get("next") or request.GET.get("next") or ""
+        goes_to = wanted if _is_ours(request, wanted) else reverse("admin:index", current_app=self.name)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(goes_to)
+        form = SignInForm(request.POST if request.method == "POST" else None)
+        status = 200
+        if request.method == "POST" and form.is_valid():
+            try:
+                _sign_in(request, **form.cleaned_data)
+                return HttpResponseRedirect(goes_to)
+            except Refused as refusal:
+                form.add_error(None, str(refusal.message))
+                status = refusal.status
+        context = {**self.each_context(request), "title": _("Sign in"), "form": form, "next": wanted}
+        return TemplateResponse(request, "admin/sign_in.html", context, status=status)
+
+    @never_cache
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method == "POST":
+            page_sessions.sign_out_page(request)
+        return HttpResponseRedirect(reverse("admin:login", current_app=self.name))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
+
+
+def _sign_in(request: HttpRequest, *, email: str, password: str) -> None:
+    session = signing.sign_in_with_password(email=email, password=password)
+    desk = session.membership is not None and session.membership.role in (Role.RECEPTIONIST, Role.ADMIN)
+    if not desk and not session.user.is_operator:
+        signing.end_session(session)
+        raise NotAllowed(_("The administration is for the front desk and administrators."))
+    page_sessions.sign_in_page(request, session)
+
+
+def _is_ours(request: HttpRequest, address: str) -> bool:
+    here = {request.get_host()}
+    return url_has_allowed_host_and_scheme(address, allowed_hosts=here, require_https=request.is_secure())

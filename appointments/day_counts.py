@@ -61,7 +61,7 @@ def visit_changed(event: AppointmentHeld | AppointmentFirm | AppointmentMoved | 
 
 
 def sweep(now: datetime, *, seconds: float = SWEEP_SECONDS) -> int:
-    """Count every listed place that was not counted today (UTC), and forget days that are past; returns how many places.
+    """Count the listed places that were not counted today (UTC) and forget days that are past; returns how many places.
 
     Goes on for at most about `seconds`: the rest is found by the next sweep.
     """

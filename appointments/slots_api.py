@@ -166,7 +166,7 @@ class Availability(FreeTimeView):
         tags=["doctors"],
     )
     def get(self, request: Request, doctor_id: UUID) -> Response:
-        """Of one day; with `days` or `endDate` of a span: then `days`, each date with its `slots`, in place of `slots`."""
+        """Of one day; or with `days` or `endDate` of a span: `days`, each with `date` and `slots`, for `slots`."""
         query = _Query(request)
         first = query.day()
         last = query.last(first)

@@ -2,11 +2,13 @@
 
 import itertools
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from vitas.accounts import tokens
@@ -116,6 +118,24 @@ def make_patient(*, user: User | None = None, **given: Any) -> Any:
 
 def user_of(patient: Any) -> User:
     return patient.access.get().user
+
+
+@contextmanager
+def without_redis() -> Iterator[None]:
+    """As if Redis were down: nobody listens at its port."""
+    from vitas.common import limits
+
+    def forget() -> None:
+        limits.server.cache_clear()
+        limits._script.cache_clear()
+        limits._rests_until = 0.0
+
+    forget()
+    try:
+        with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
+            yield
+    finally:
+        forget()
 
 
 def next_weekday(weekday: int, *, weeks: int = 1) -> date:

@@ -1,6 +1,6 @@
 """How payments are asked for."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -33,3 +33,25 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def open(self) -> "PaymentQuerySet":
         """Those that may still be paid."""
         return self.filter(status__in=["PENDING", "FAILED"])
+
+
+class OfPaymentQuerySet(models.QuerySet[Any]):
+    """What a gateway knows of a payment, and refunds: seen by whom the payment is seen by."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        payments = self.model._meta.get_field("payment").related_model._default_manager
+        return self.filter(payment__in=payments.visible_to(actor))
+
+
+class LedgerQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """An administrator: the organization's books."""
+        if actor.system:
+            return self.all()
+        return self.filter(organization_id=actor.organization_id) if actor.role == Role.ADMIN else self.none()
+
+
+class PaymentAccountQuerySet(LedgerQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Configuration: the operator sees all of it, an administrator the organization's."""
+        return self.all() if actor.is_operator else super().visible_to(actor)

@@ -99,7 +99,8 @@ class DirectoryView(ApiView):
         for name, value in answered.items():
             if name.startswith("X-"):
                 response[name] = value
-        patch_vary_headers(response, self.vary)
+        if self.vary:
+            patch_vary_headers(response, self.vary)
         return response
 
 

@@ -79,23 +79,25 @@ def find(wanted: Wanted, page: Page, *, exact: bool = False) -> Found:
 
     With `exact` the total is counted to the end also where nothing narrows the search.
     """
-    asked = _conditions(wanted)
-    if wanted.near is not None:
-        statement = _NEAR
-    elif asked.selective:
-        statement = _SELECTIVE
-    else:
-        statement = _BEST_FIRST
-    counted = None if exact or statement is not _BEST_FIRST else COUNTED_TO + 1
-    values = {**asked.values, "limit": page.limit, "offset": page.offset}
-    if statement is _BEST_FIRST:
-        values["counted"] = counted
+    query, values = statement(wanted, page, exact=exact)
     with connection.cursor() as cursor:
-        cursor.execute(_with_conditions(statement, asked), values)
+        cursor.execute(query, values)
         rows = cursor.fetchall()
     total = rows[0][0]
-    hits = [Hit(doctor_id, place_id, distance) for _total, doctor_id, place_id, distance in rows if doctor_id]
+    hits = [Hit(doctor_id, place_id, distance) for _total, doctor_id, place_id, distance in rows if place_id]
+    counted = values.get("counted")
     return Found(hits, total, at_least=counted is not None and total >= counted)
+
+
+def statement(wanted: Wanted, page: Page, *, exact: bool = False) -> tuple[str, dict[str, Any]]:
+    """The SQL that `find` runs, and its values."""
+    asked = _conditions(wanted)
+    values = {**asked.values, "limit": page.limit, "offset": page.offset}
+    if wanted.near is not None:
+        return _with_conditions(_NEAR, asked), values
+    if asked.selective:
+        return _with_conditions(_SELECTIVE, asked), values
+    return _with_conditions(_BEST_FIRST, asked), {**values, "counted": None if exact else COUNTED_TO + 1}
 
 
 # The statements. What stands in braces is made of the fixed texts below; every value is bound.
@@ -147,8 +149,8 @@ FROM total LEFT JOIN page ON true
 ORDER BY page.rating DESC, page.name_key, page.id
 """
 
-# Words narrow the search: find all through their indexes, then sort. (Walking the rating's index with a condition that
-# hardly any row meets would read every doctor.)
+# The search may be narrow: find all through the indexes, then sort. (Walking the rating's index under a condition that
+# hardly any row meets would look at every doctor one by one.)
 _SELECTIVE = f"""
 WITH found AS MATERIALIZED (SELECT doctor.id, doctor.rating, doctor.name_key {_LISTED_DOCTORS}),
 page AS (
@@ -158,7 +160,7 @@ total AS (SELECT count(*) FROM found)
 {_PAGE_BY_RATING}
 """
 
-# Nothing does: walk the rating's index until the page is full.
+# Most doctors may answer: walk the rating's index until the page is full.
 _BEST_FIRST = f"""
 WITH page AS (
     SELECT doctor.id, doctor.rating, doctor.name_key {_LISTED_DOCTORS}
@@ -237,7 +239,7 @@ def _about_clinic(asked: _Conditions, wanted: Wanted) -> None:
             asked.words(asked.place, column, text)
     for name, compared, fee in (("min_fee", ">=", wanted.min_fee), ("max_fee", "<=", wanted.max_fee)):
         if fee is not None:
-            asked.needs_clinic = True
+            asked.needs_clinic = asked.selective = True
             bound = f"%({name})s::numeric"
             asked.place.append(_FEE.format(compared, bound, bound))
             asked.values |= {name: fee, "without_cents": sorted(WITHOUT_CENTS)}
@@ -245,7 +247,7 @@ def _about_clinic(asked: _Conditions, wanted: Wanted) -> None:
 
 def _free_on(asked: _Conditions, day: date) -> None:
     """Free time was counted on that day, which is not past at the clinic."""
-    asked.needs_clinic = True
+    asked.needs_clinic = asked.selective = True
     asked.place.append(
         "%(day)s::date >= (%(now)s::timestamptz AT TIME ZONE clinic.zone)::date"
         " AND EXISTS (SELECT FROM clinic_doctorday AS day"

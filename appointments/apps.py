@@ -5,8 +5,10 @@ class AppointmentsConfig(AppConfig):
     name = "appointments"
 
     def ready(self) -> None:
-        from appointments import day_counts
+        from appointments import day_counts, notices, presenters
         from vitas.common import events
+        from vitas.live.presenting import present
+        from vitas.live.topics import contribute_topics
 
         events.receive(events.TimeChanged, day_counts.time_changed)
         for kind in (
@@ -16,3 +18,13 @@ class AppointmentsConfig(AppConfig):
             events.AppointmentStepped,
         ):
             events.receive(kind, day_counts.visit_changed)
+
+        events.receive(events.AppointmentFirm, notices.on_firm)
+        events.receive(events.AppointmentStepped, notices.on_step)
+        events.receive(events.AppointmentMoved, notices.on_moved)
+        events.receive(events.PaymentChanged, notices.on_payment)
+        events.receive(events.PaidTooLate, notices.on_paid_too_late)
+        contribute_topics(presenters.own_profiles)
+        present("appointment:new", presenters.appointment_new)
+        present("appointment:update", presenters.appointment_update)
+        present("payment:update", presenters.payment_update)

@@ -2,11 +2,13 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitas.settings")
 
 _pages_and_api = get_asgi_application()
 
-application = ProtocolTypeRouter({"http": _pages_and_api})
+from vitas.live.routing import websocket_urlpatterns  # noqa: E402 (apps must be ready first)
+
+application = ProtocolTypeRouter({"http": _pages_and_api, "websocket": URLRouter(websocket_urlpatterns)})

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import vitas.common.ids
 from django.db import migrations, models
+
+import vitas.common.ids
 
 
 class Migration(migrations.Migration):

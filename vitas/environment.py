@@ -1,9 +1,11 @@
 """Reading the environment: a wrong or contradictory value stops the start with a sentence."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,10 +17,10 @@ def text(name: str, default: str = "", *, among: Sequence[str] = ()) -> str:
     return value
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def number(name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
     value = os.environ.get(name, "").strip() or str(default)
-    if not re.fullmatch(r"-?\d+", value) or int(value) < least:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+    if not re.fullmatch(r"-?[0-9]{1,12}", value) or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)
 
 
@@ -38,8 +40,46 @@ def names(name: str, default: Sequence[str] = ()) -> list[str]:
 def duration(name: str, default: str) -> timedelta:
     """`90s`, `15m`, `24h`, `7d`."""
     value = os.environ.get(name, "").strip() or default
-    found = re.fullmatch(r"([1-9]\d*)([smhd])", value)
+    found = re.fullmatch(r"([1-9][0-9]{0,7})([smhd])", value)
     if not found:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a number and s, m, h or d, such as 15m.")
     unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[found[2]]
-    return timedelta(**{unit: int(found[1])})
+    if (length := timedelta(**{unit: int(found[1])})) > timedelta(days=3650):
+        raise ImproperlyConfigured(f"{name} is {value!r}; ten years are the most.")
+    return length
+
+
+def url(name: str, default: str = "", *, schemes: Sequence[str] = ("http", "https")) -> str:
+    """An address with one of these schemes. The value may hold a password, so the sentence does not repeat it."""
+    value = os.environ.get(name, "").strip() or default
+    try:
+        parts = urlsplit(value)
+        right = not value or (parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/")))
+        _port = parts.port
+    except ValueError:
+        right = False
+    if not right:
+        raise ImproperlyConfigured(f"{name} must be an address that begins with {' or '.join(schemes)}://.")
+    return value
+
+
+def origins(name: str) -> list[str]:
+    """Origins as browsers send them: scheme, host, port, nothing behind."""
+    found = names(name)
+    for origin in found:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", origin):
+            raise ImproperlyConfigured(f"{name} holds {origin!r}; write origins such as https://portal.example.org.")
+    return found
+
+
+def networks(name: str) -> list[str]:
+    """Addresses or networks, such as 10.0.0.0/8."""
+    found = names(name)
+    for network in found:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} holds {network!r}; write addresses or networks such as 10.0.0.0/8."
+            ) from None
+    return found

@@ -39,6 +39,8 @@ def _master_keys() -> dict[str, bytes]:
     keys = {}
     for entry in env.names("MASTER_KEYS"):
         name, _colon, value = entry.partition(":")
+        if name in keys:
+            raise ImproperlyConfigured(f"MASTER_KEYS names {name!r} twice.")
         try:
             keys[name] = base64.b64decode(value, validate=True)
         except ValueError:
@@ -54,12 +56,15 @@ MASTER_KEYS = _master_keys()
 
 # Servers. Where a URL is not set (demo only) a private one runs under var/.
 _embedded = embedded.urls(VAR)
-DATABASE_URL = env.text("DATABASE_URL") or _embedded.database
-DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL") or ("" if env.text("DATABASE_URL") else _embedded.database_owner)
-REDIS_URL = env.text("REDIS_URL") or _embedded.redis
+_POSTGRES = ("postgres", "postgresql")
+DATABASE_URL = env.url("DATABASE_URL", schemes=_POSTGRES) or _embedded.database
+DATABASE_OWNER_URL = env.url("DATABASE_OWNER_URL", schemes=_POSTGRES) or (
+    "" if env.text("DATABASE_URL") else _embedded.database_owner
+)
+REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss", "unix")) or _embedded.redis
 if PRODUCTION and not (env.text("DATABASE_URL") and env.text("REDIS_URL")):
     raise ImproperlyConfigured("DATABASE_URL and REDIS_URL must be set in production.")
-DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 0)  # connections a process; 0: one a thread, kept open
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", 0, most=1000)  # connections a process; 0: one a thread, kept open
 
 
 def _database(url: str, *, pool: int) -> dict[str, object]:
@@ -85,6 +90,8 @@ def _database(url: str, *, pool: int) -> dict[str, object]:
 DATABASES = {"default": _database(DATABASE_URL, pool=DATABASE_POOL_SIZE)}
 if DATABASE_OWNER_URL:
     DATABASES["owner"] = _database(DATABASE_OWNER_URL, pool=0)
+    if DATABASES["owner"]["USER"] == DATABASES["default"]["USER"]:
+        raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL must name two roles: the first owns nothing.")
 
 # Redis: short time-outs, for a dead Redis may slow nobody down.
 REDIS_TIMEOUT = 1.0  # seconds, to connect and to read
@@ -101,7 +108,10 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # An idle subscriber waits for ever: redis-py's default read time-out would cut it off.
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 2000},
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": REDIS_TIMEOUT}],
+            "prefix": "vitas",
+        },
     }
 }
 
@@ -209,7 +219,7 @@ _files = {
         "OPTIONS": {
             "bucket_name": env.text("AWS_S3_BUCKET"),
             "region_name": env.text("AWS_REGION") or None,
-            "endpoint_url": env.text("AWS_S3_ENDPOINT_URL") or None,
+            "endpoint_url": env.url("AWS_S3_ENDPOINT_URL") or None,
             "default_acl": None,
             "file_overwrite": False,
         },
@@ -223,9 +233,11 @@ STORAGES = {
 # Sign-in.
 ACCESS_TOKEN_LIFETIME = env.duration("JWT_EXPIRATION", "15m")
 REFRESH_TOKEN_LIFETIME = env.duration("REFRESH_TOKEN_EXPIRATION", "7d")
+if REFRESH_TOKEN_LIFETIME <= ACCESS_TOKEN_LIFETIME:
+    raise ImproperlyConfigured("REFRESH_TOKEN_EXPIRATION must be longer than JWT_EXPIRATION.")
 SESSION_TIMEOUT_MS = env.number("SESSION_TIMEOUT", 900_000, least=60_000)  # idle time of a staff page, milliseconds
 FIREBASE_PROJECT_ID = env.text("FIREBASE_PROJECT_ID")
-FIREBASE_KEYS_URL = env.text(
+FIREBASE_KEYS_URL = env.url(
     "FIREBASE_KEYS_URL", "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
 )
 # A page's cookie names a row of accounts.Session and holds nothing secret; whether it is alive says the row.
@@ -243,14 +255,15 @@ SIMPLE_JWT = {
 }
 
 # Where we are, and who may call.
-PUBLIC_URL = env.text("API_URL") or f"http://localhost:{env.number('PORT', 8000, least=1)}"
-FRONTEND_URL = env.text("FRONTEND_URL") or PUBLIC_URL
+PUBLIC_URL = env.url("API_URL") or f"http://localhost:{env.number('PORT', 8000, least=1, most=65535)}"
+FRONTEND_URL = env.url("FRONTEND_URL") or PUBLIC_URL
+FRONTEND_ORIGIN = "/".join(FRONTEND_URL.split("/")[:3])
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if PRODUCTION else ["*"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served in production.")
-TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")  # addresses or networks whose X-Forwarded-For is believed
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # addresses or networks whose X-Forwarded-For is believed
 CORS_ALLOWED_ORIGINS = sorted(
-    {*env.names("CORS_ORIGINS"), *env.names("FRONTEND_URL")}
+    {*env.origins("CORS_ORIGINS"), *([FRONTEND_ORIGIN] if env.text("FRONTEND_URL") else [])}
     | (set() if PRODUCTION else {"http://localhost:5173", "http://localhost:3000"})
 )
 CORS_ALLOW_CREDENTIALS = True
@@ -292,7 +305,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a body
 RATE_LIMIT_WINDOW = env.number("RATE_LIMIT_WINDOW_MS", 900_000, least=1000) // 1000  # seconds
 RATE_LIMIT_MAX_REQUESTS = env.number("RATE_LIMIT_MAX_REQUESTS", 100, least=1)  # a window, a person or address
 RATE_LIMIT_STAFF_FACTOR = 10
-RATE_LIMIT_AUTH_MAX = env.number("RATE_LIMIT_AUTH_MAX", 5, least=1)  # failed sign-ins of account and address, 15 minutes
+RATE_LIMIT_AUTH_MAX = env.number(
+    "RATE_LIMIT_AUTH_MAX", 5, least=1
+)  # failed sign-ins of account and address, 15 minutes
 RATE_LIMIT_BOOKING_MAX = env.number("RATE_LIMIT_BOOKING_MAX", 10, least=1)  # made bookings an hour
 
 # Providers: each a dotted path; without keys the one that needs nothing outside the machine, which says what it is.
@@ -300,7 +315,7 @@ TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
 TWILIO_WHATSAPP_FROM = env.text("TWILIO_WHATSAPP_FROM")
 TWILIO_SMS_FROM = env.text("TWILIO_SMS_FROM")
-TWILIO_API_URL = env.text("TWILIO_API_URL")  # only to point the SDK at a stand-in
+TWILIO_API_URL = env.url("TWILIO_API_URL")  # only to point the SDK at a stand-in
 TWILIO_TEMPLATES = env.names("TWILIO_TEMPLATES")  # approved templates, `template.language:ContentSid`
 MESSENGER = env.text(
     "MESSENGER",
@@ -308,9 +323,11 @@ MESSENGER = env.text(
     if TWILIO_ACCOUNT_SID
     else "vitas.messaging.providers.demo.DemoMessenger",
 )
+if bool(TWILIO_ACCOUNT_SID) != bool(TWILIO_AUTH_TOKEN):
+    raise ImproperlyConfigured("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: set both or neither.")
 MP_ACCESS_TOKEN = env.text("MP_ACCESS_TOKEN")
 MP_WEBHOOK_SECRET = env.text("MP_WEBHOOK_SECRET") or ("" if PRODUCTION else _secret("MP_WEBHOOK_SECRET"))
-MP_API_URL = env.text("MP_API_URL")  # only to point the SDK at a stand-in
+MP_API_URL = env.url("MP_API_URL")  # only to point the SDK at a stand-in
 PAYMENT_GATEWAY = env.text(
     "PAYMENT_GATEWAY",
     "appointments.payments.gateways.mercadopago.MercadoPagoGateway"
@@ -324,7 +341,7 @@ if PRODUCTION and not MP_WEBHOOK_SECRET:
 OUTSIDE_TIMEOUT = 4.0  # seconds for a call to a provider within a request
 
 EMAIL_HOST = env.text("SMTP_HOST")
-EMAIL_PORT = env.number("SMTP_PORT", 587)
+EMAIL_PORT = env.number("SMTP_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = env.text("SMTP_USER")
 EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = EMAIL_PORT == 587

@@ -55,15 +55,22 @@ class RequestLimit(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         counted: limits.Counted | None = getattr(request, "counted", None)
         if counted is None and not isinstance(request.user, Actor):
-            counted = limits.count(
-                f"address:{current.get().address}",
-                limit=settings.RATE_LIMIT_MAX_REQUESTS,
-                window=settings.RATE_LIMIT_WINDOW,
-            )
-            request.counted = counted  # type: ignore[attr-defined]
-        if counted is not None and counted.over:
+            count_address(request)
+        elif counted is not None and counted.over:
             raise TooMany(retry_after=counted.seconds)
         return True
+
+
+def count_address(request: Request) -> None:
+    """Count a request of somebody we do not know. Raises TooMany."""
+    if getattr(request, "counted", None) is not None:
+        return  # its session is known, and ended: it was counted under the person
+    counted = limits.count(
+        f"address:{current.get().address}", limit=settings.RATE_LIMIT_MAX_REQUESTS, window=settings.RATE_LIMIT_WINDOW
+    )
+    request.counted = counted  # type: ignore[attr-defined]
+    if counted is not None and counted.over:
+        raise TooMany(retry_after=counted.seconds)
 
 
 def _token_of(request: Request) -> tuple[str, bool]:

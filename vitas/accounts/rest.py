@@ -11,12 +11,13 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from vitas.accounts.actor import NOBODY, Actor
+from vitas.accounts.authentication import count_address
 from vitas.accounts.permissions import DeclaresAccess
-from vitas.common.errors import Invalid
+from vitas.common.errors import Invalid, NotSignedIn
 
 
 class ApiView(DeclaresAccess, APIView):
-    """An address of the API. Subclasses name who may call each method in `access`; answers are not stored by default."""
+    """The base of every address. Subclasses say in `access` who may call each method; answers are not stored."""
 
     metadata_class = None
     cache_control = "no-store"
@@ -27,9 +28,23 @@ class ApiView(DeclaresAccess, APIView):
         user = self.request.user
         return user if isinstance(user, Actor) else NOBODY
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {}  # `Allow` belongs to 405, where the error handler says it
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who calls, then how often, then whether they may: what is refused counts too, or guessing would be free."""
+        self.format_kwarg = self.get_format_suffix(**kwargs)
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        try:
+            self.perform_authentication(request)
+        except NotSignedIn:
+            if self.throttle_classes:
+                count_address(request)
+            raise
+        self.check_throttles(request)
         _require_clean_query(request)
-        super().initial(request, *args, **kwargs)
+        self.check_permissions(request)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)

@@ -49,7 +49,7 @@ def _send_forever() -> None:
         for task in tasks:
             try:
                 task.apply_async(retry=False, ignore_result=True)
-            except Exception as error:  # noqa: BLE001 (whatever ails the broker, beat's sweep does the work)
+            except Exception as error:
                 log.warning(
                     "broker out of reach, the sweep will do it", extra={"task": task.name, "error": repr(error)}
                 )

@@ -68,7 +68,7 @@ def load_keys(subjects: Iterable[uuid.UUID]) -> None:
 
 
 def destroy_key(subject: uuid.UUID) -> None:
-    """Forget a subject: what was sealed under its key can never be read again, and nothing is sealed for it any more."""
+    """Forget a subject: what was sealed for it can never be read again, and nothing is sealed for it any more."""
     from vitas.common.models import DataKey
 
     now = timezone.now()

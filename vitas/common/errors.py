@@ -1,4 +1,4 @@
-"""The answers "no": a small family of exceptions, each with a code of the contract (S3 5.2) and a sentence for the person."""
+"""The answers "no": a small family of exceptions, each with a code of S3 5.2 and a sentence for the person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Domain events: what a lower room tells a higher one.
 
-An event is a row written in the act's own transaction (`record`), delivered after commit and again by a sweep until every
-receiver has taken it. Receivers are registered in each app's `apps.py` (`receive`) and must be harmless when called twice.
+An event is a row written in the act's own transaction (`record`), delivered after commit and again by a sweep until
+every receiver has taken it. Receivers are registered in each app's `apps.py` (`receive`), harmless when called twice.
 Payloads hold ids and codes only.
 """
 
@@ -110,7 +110,7 @@ def record(event: DomainEvent) -> None:
 
 
 def deliver_due(*, limit: int = 500) -> int:
-    """Hand every due event to the receivers that have not taken it, also what receivers record; how many were settled."""
+    """Hand every due event to the receivers that have not taken it, also what these record; how many were settled."""
     settled, seen = 0, set[UUID]()
     while fresh := [event_id for event_id in _due(limit) if event_id not in seen]:
         seen.update(fresh)

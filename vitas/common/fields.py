@@ -40,7 +40,7 @@ class EncryptedTextField(models.BinaryField):
     text to the database is refused. A row that changes its subject must be read (opened) first, then saved.
     """
 
-    empty_values = [None, "", b""]  # noqa: RUF012 (Django's way)
+    empty_values = [None, "", b""]
 
     def __init__(self, *args: Any, subject: str = "", **kwargs: Any) -> None:
         self.subject = subject

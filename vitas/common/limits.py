@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 OUT_OF_REACH = (redis.RedisError, OSError)
 REST = 1.0  # seconds without Redis after a call that failed
 
-# Counts one and sets the end of the window in the same step; answers the count and the seconds left. A second key, where
-# there is one, is looked up on the way: it says whether the session was revoked.
+# Counts one and sets the end of the window in the same step; answers the count and the seconds left. A second key,
+# where there is one, is looked up on the way: it says whether the session was revoked.
 _COUNT = """
 local count = redis.call('INCR', KEYS[1])
 local left = redis.call('TTL', KEYS[1])
@@ -63,7 +63,7 @@ class Counted:
 
 
 def count(key: str, *, limit: int, window: int, revoked_key: str = "") -> Counted | None:
-    """Count one under `key` in a window of `window` seconds. None when Redis is down: the caller says what that means."""
+    """Count one under `key` in a window of `window` seconds. None when Redis is down."""
     keys = [f"limit:{key}", revoked_key] if revoked_key else [f"limit:{key}"]
     answer = _ask(lambda: _script(_COUNT)(keys=keys, args=[window]))
     if answer is None:

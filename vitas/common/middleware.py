@@ -32,7 +32,7 @@ def is_api(path: str) -> bool:
 
 
 class RequestContextMiddleware:
-    """Gives the request an id (the caller's, if it is a sane one) and logs how it ended: no query, no body, no names."""
+    """Gives the request an id (the caller's, if it is sane) and logs how it ended: no query, no body, no names."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,7 +73,7 @@ class RequestContextMiddleware:
 
 
 class ApiAddressMiddleware:
-    """API addresses answer with and without a trailing slash, without a redirect; bodies in chunks are read like others."""
+    """API addresses answer with or without a trailing slash, without a redirect; bodies in chunks are read too."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,6 +1,23 @@
+from importlib.util import find_spec
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 
 class OperationsConfig(AppConfig):
     name = "vitas.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        for name in ("MESSENGER", "PAYMENT_GATEWAY"):
+            _require_module(name, getattr(settings, name))
+
+
+def _require_module(setting: str, path: str) -> None:
+    try:
+        found = find_spec(path.rpartition(".")[0])
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        raise ImproperlyConfigured(f"{setting} is {path!r}; it must be the dotted path of a class that is there.")

@@ -34,7 +34,7 @@ class PlainTextField(serializers.CharField):
             self.fail("too_long", length=self.max_length)
         return plain_text(data).strip()
 
-    default_error_messages = {  # noqa: RUF012 (DRF's way)
+    default_error_messages = {
         "too_long": _("Ensure this field has no more than {length} characters."),
     }
 
@@ -43,7 +43,7 @@ class PlainTextField(serializers.CharField):
 class DateField(serializers.Field[date, Any, str, Any]):
     """`2025-01-15`, or the date of an ISO instant."""
 
-    default_error_messages = {"invalid": _("Write the date as YYYY-MM-DD.")}  # noqa: RUF012
+    default_error_messages = {"invalid": _("Write the date as YYYY-MM-DD.")}
 
     def to_internal_value(self, data: Any) -> date:
         found = wall_time.parse_date(data) if isinstance(data, str) else None
@@ -59,7 +59,7 @@ class DateField(serializers.Field[date, Any, str, Any]):
 class WallTimeField(serializers.Field[time, Any, str, Any]):
     """`10:00 AM` or `10:00`, on the clinic's own clock."""
 
-    default_error_messages = {"invalid": _("Write the time as 10:00 AM or 10:00.")}  # noqa: RUF012
+    default_error_messages = {"invalid": _("Write the time as 10:00 AM or 10:00.")}
 
     def to_internal_value(self, data: Any) -> time:
         found = wall_time.parse_time(data) if isinstance(data, str) else None

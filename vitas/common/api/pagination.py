@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from vitas.common.errors import Problem, Invalid
+from vitas.common.errors import Invalid, Problem
 
 DEFAULT_LIMIT = 20
 MOST_LIMIT = 100

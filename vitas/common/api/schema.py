@@ -53,7 +53,7 @@ _WHEN: Final[dict[type[Refused], str]] = {
 
 _ERROR = {
     "type": "object",
-    "description": "The one shape of every error. `message` stands twice, the second time where simple clients read it.",
+    "description": "The one shape of every error. `message` stands twice: simple clients read the outer one.",
     "required": ["error", "message"],
     "properties": {
         "error": {
@@ -162,7 +162,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     target_class = "vitas.accounts.authentication.TokenAuthentication"
     match_subclasses = True
-    name = ["bearer", "cookie"]  # noqa: RUF012 (drf-spectacular's way)
+    name = ["bearer", "cookie"]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
         return [

@@ -2,10 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.utils.timezone
-import vitas.common.ids
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
+import vitas.common.ids
 from vitas.common.sql import grant_to_application
 
 

@@ -45,7 +45,8 @@ def test_moved_or_changed_bytes_do_not_open() -> None:
 
 @pytest.mark.django_db
 def test_rotation_wraps_the_keys_anew_and_touches_no_content(settings: Any) -> None:
-    secret, old = sealed(), settings.MASTER_KEYS
+    sealed()
+    old = settings.MASTER_KEYS
     before = bytes(DataKey.objects.get(subject=ANA).wrapped)
 
     settings.MASTER_KEYS = {"next": b"n" * 32, **old}

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-
 from vitas.accounts.models import OneTimeCode
 from vitas.common import crypto
 from vitas.common.ids import new_id

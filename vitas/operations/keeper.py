@@ -174,6 +174,7 @@ class Server:
             time.sleep(0.01)
 
     def run(self, command: list[str], log: IO[bytes], stdin: Any = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        other = os.getuid() == 0
         return subprocess.Popen(
             command,
             stdin=stdin,
@@ -182,7 +183,9 @@ class Server:
             cwd=self.files,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
             preexec_fn=die_with_parent(self.stop_signal),  # safe: a keeper has one thread
-            **({"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}),
+            user=self.user.pw_uid if other else None,
+            group=self.user.pw_gid if other else None,
+            extra_groups=[] if other else None,
         )
 
     def stop(self) -> None:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from patients.models import PatientAccess
 from vitas.accounts.phones import PhoneField
-from vitas.accounts.serializers import AccessOut, ProfileOut, SignedInOut
+from vitas.accounts.serializers import AccessOut, ProfileOut, SignedInOut, TextField
 from vitas.common.api.fields import DateField, PlainTextField
 
 
@@ -20,13 +20,17 @@ class PastDateField(DateField):
         return found
 
 
+class CodeField(TextField, serializers.RegexField):
+    """Six digits; not a number, for it may begin with zeros."""
+
+
 class SendCodeIn(serializers.Serializer[Any]):
     phone_number = PhoneField()
     patient_name = PlainTextField(max_length=100, required=False, allow_blank=True)
 
 
 class VerifyCodeIn(SendCodeIn):
-    otp_code = serializers.RegexField(r"^[0-9]{6}$", error_messages={"invalid": _("The code has six digits.")})
+    otp_code = CodeField(r"^[0-9]{6}$", error_messages={"invalid": _("The code has six digits.")})
 
 
 class ChooseProfileIn(serializers.Serializer[Any]):

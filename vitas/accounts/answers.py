@@ -15,10 +15,15 @@ REFRESH_PATH = "/api"
 
 
 def signed_in(request: Request, session: Session, refresh: str, *, with_token: bool = False, **more: Any) -> Response:
-    """`with_token` adds S0's `token`, the access token again."""
+    """The answer of every sign-in. `with_token` adds S0's `token`, the access token again."""
+    rotate_token(request._request)
+    return refreshed(request, session, refresh, with_token=with_token, **more)
+
+
+def refreshed(request: Request, session: Session, refresh: str, *, with_token: bool = False, **more: Any) -> Response:
+    """The same within a session: its CSRF token stays, for another tab may hold it."""
     claims = tokens.claims_of(session)
     access = tokens.signed(claims)
-    rotate_token(request._request)
     body = {
         "access_token": access,
         "refresh_token": refresh,

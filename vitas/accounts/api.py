@@ -74,7 +74,7 @@ class Refresh(OpenView):
         if not raw:
             raise NotSignedIn()
         session, successor = refresh_tokens.exchange(raw)
-        return answers.signed_in(request, session, successor)
+        return answers.refreshed(request, session, successor)
 
 
 class LenientAuthentication(TokenAuthentication):

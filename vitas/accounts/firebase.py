@@ -140,7 +140,7 @@ def _refresh(kid: str) -> None:
         answer = requests.get(settings.FIREBASE_KEYS_URL, timeout=settings.OUTSIDE_TIMEOUT / 2)
         answer.raise_for_status()
         keys = _parsed(answer.json())
-    except (requests.RequestException, ValueError, TypeError, KeyError, jwt.PyJWTError) as error:
+    except (requests.RequestException, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:
         _kept.down_until = now + DOWN_FOR
         raise Unavailable() from error
     _kept.keys, _kept.fetched_at = keys, now
@@ -149,6 +149,8 @@ def _refresh(kid: str) -> None:
 
 def _parsed(published: Any) -> dict[str, RSAPublicKey]:
     """Certificates by key id, or a JSON Web Key set (RFC 7517)."""
+    if not isinstance(published, dict) or not all(isinstance(key, str | list) for key in published.values()):
+        raise ValueError("neither certificates nor a key set")
     if isinstance(published.get("keys"), list):
         return {
             key.key_id: key.key

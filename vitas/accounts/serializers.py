@@ -7,22 +7,31 @@ from rest_framework import serializers
 from vitas.accounts.models import Role
 
 
+class TextField(serializers.CharField):
+    """Text to the letter, such as a password: only a JSON string, so that a number is a wrong type."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class SignInIn(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(max_length=256, trim_whitespace=False)
-    organization_id = serializers.CharField(
+    password = TextField(max_length=256, trim_whitespace=False)
+    organization_id = TextField(
         max_length=60, required=False, help_text="For who works at several organizations: its id or slug."
     )
 
 
 class RefreshIn(serializers.Serializer[Any]):
-    refresh_token = serializers.CharField(
+    refresh_token = TextField(
         max_length=200, required=False, allow_blank=True, help_text="Else the http-only cookie `refreshToken`."
     )
 
 
 class FirebaseIn(serializers.Serializer[Any]):
-    id_token = serializers.CharField(max_length=8192)
+    id_token = TextField(max_length=8192)
 
 
 class OrganizationOut(serializers.Serializer[Any]):

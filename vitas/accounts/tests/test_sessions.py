@@ -170,6 +170,14 @@ def test_refresh_by_cookie_needs_the_csrf_token(browser):
     assert without.json()["error"]["code"] == "AUTHORIZATION_ERROR"
 
 
+def test_refresh_of_one_tab_leaves_the_csrf_token_of_another_good(browser):
+    first = browser.csrf
+    second = refresh(browser, x_csrf_token=first).json()["csrfToken"]
+
+    assert browser.send("POST", "/api/auth/session-heartbeat", x_csrf_token=first).status_code == 200
+    assert browser.send("POST", "/api/auth/session-heartbeat", x_csrf_token=second).status_code == 200
+
+
 def test_unsafe_method_by_cookie_needs_the_csrf_token(browser):
     beat = "/api/auth/session-heartbeat"
 

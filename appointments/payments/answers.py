@@ -11,7 +11,7 @@ def row(payment: Payment) -> dict[str, Any]:
     """S4's payment; the amount in major units."""
     return {
         "id": str(payment.pk),
-        "appointment_id": str(payment.appointment_id) if payment.appointment_id else None,
+        "appointment_id": str(payment.appointment_id),
         "amount": major(payment.amount, payment.currency),
         "currency": payment.currency,
         "status": payment.status,

@@ -66,7 +66,7 @@ class PaymentsView(ApiView):
         return pagination.listed(request, rows, self._shown, exact=self.actor.is_patient)
 
     def _shown(self, payments: Sequence[Payment]) -> list[dict[str, Any]]:
-        ids = {"ids": [str(payment.pk) for payment in payments]} if self.actor.is_staff else {}
+        ids: dict[str, Any] = {"ids": [str(payment.pk) for payment in payments]} if self.actor.is_staff else {}
         patients = {payment.patient_id for payment in payments}
         trail.record(
             self.actor,
@@ -101,7 +101,7 @@ class PaymentsView(ApiView):
         key = request.headers.get("Idempotency-Key", "")
         asked = desk.ask_payment(**wanted, by=self.actor, key=key)
         payment, url = asked.payment, None
-        if payment.method == Payment.Method.GATEWAY and payment.appointment_id:
+        if payment.method == Payment.Method.GATEWAY:
             url = checkout.open_checkout(payment.appointment_id) or None
         return Response({**answers.row(payment), "payment_url": url}, status=201 if asked.fresh else 200)
 
@@ -131,8 +131,8 @@ class ConfirmPayView(ApiView):
     """Where the gateway says that something happened to a payment; it is asked what, later and by us."""
 
     access: ClassVar[dict[str, Access]] = {"POST": PUBLIC}
-    authentication_classes: ClassVar[list[Any]] = []  # the signature speaks for the caller
-    throttle_classes: ClassVar[list[Any]] = []  # a gateway's notices come from few addresses
+    authentication_classes = []  # the signature speaks for the caller
+    throttle_classes = []  # a gateway's notices come from few addresses
 
     @extend_schema(
         summary="Take in a notice of the payment gateway",

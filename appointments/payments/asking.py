@@ -12,6 +12,7 @@ from appointments.payments import gateways, settle
 from appointments.payments.gateways.base import GatewayError
 from appointments.payments.models import Payment, PaymentStatus
 from appointments.payments.steps import move
+from appointments.payments.sweeping import work_through
 from vitas.accounts.actor import PAYMENTS
 
 log = logging.getLogger(__name__)
@@ -25,12 +26,7 @@ def ask_about_open(*, limit: int = 50) -> int:
 
     Each is asked about again after a tenth of its age: at 2 minutes for the first time, then ever more seldom.
     """
-    asked = 0
-    for payment_id in _due(limit):
-        if _claim(payment_id):
-            asked += 1
-            _ask(Payment.objects.select_related("account").get(pk=payment_id))
-    return asked
+    return work_through(_due(limit), claim=_claim, work=_ask)
 
 
 def close_unpaid(*, limit: int = 200) -> int:
@@ -71,7 +67,8 @@ def _claim(payment_id: UUID) -> bool:
     return bool(mine.update(asked_at=now, ask_next_at=again))
 
 
-def _ask(payment: Payment) -> None:
+def _ask(payment_id: UUID) -> None:
+    payment = Payment.objects.select_related("account").get(pk=payment_id)
     if not payment.preference_id:
         return  # the gateway never heard of it
     try:

@@ -49,9 +49,7 @@ def open_checkout(appointment_id: UUID) -> str:
 
     Raises Unavailable when the gateway does not answer within 4 s: the hold stays, and the next call gets the address.
     """
-    payment = _current(appointment_id)
-    if payment is None:
-        raise NotFound(_("There is nothing to pay for this appointment."))
+    payment = _current(appointment_id) or _first(appointment_id)
     if payment.checkout_url or payment.status not in OPEN:
         return payment.checkout_url
     try:
@@ -66,6 +64,14 @@ def open_checkout(appointment_id: UUID) -> str:
         checkout_url=checkout.url, preference_id=checkout.preference_id
     )
     return Payment.objects.values_list("checkout_url", flat=True).get(pk=payment.pk)
+
+
+def _first(appointment_id: UUID) -> Payment:
+    """A held visit whose payment was not made with it."""
+    held = Appointment.objects.filter(pk=appointment_id, fee__gt=0).exclude(status__in=["cancelled", "expired"]).first()
+    if held is None:
+        raise NotFound(_("There is nothing to pay for this appointment."))
+    return payment_for(held)
 
 
 def _current(appointment_id: UUID) -> Payment | None:
@@ -94,7 +100,7 @@ def notification_url(payment: Payment) -> str:
     query = {"source_news": "webhooks"}
     if payment.account_id:
         query["account"] = str(payment.account_id)
-    return f"{settings.PUBLIC_URL}/confirm-pay?{urlencode(query)}"
+    return f"{settings.PUBLIC_URL.rstrip('/')}/confirm-pay?{urlencode(query)}"
 
 
 def back_url(payment: Payment, way: str) -> str:

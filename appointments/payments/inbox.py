@@ -11,6 +11,7 @@ from django.utils import timezone
 from appointments.payments import gateways, settle
 from appointments.payments.gateways.base import Forged, GatewayError, GatewayReport, UnknownAtGateway
 from appointments.payments.models import Payment, PaymentAccount, WebhookDelivery
+from appointments.payments.sweeping import work_through
 from vitas.common.after_commit import soon
 
 log = logging.getLogger(__name__)
@@ -56,12 +57,7 @@ def _account(account_id: str) -> PaymentAccount | None:
 
 def apply_due(*, limit: int = 200) -> int:
     """The sweep: ask the gateway about each waiting notice and let the answer have its effect; returns how many."""
-    tried = 0
-    for delivery_id in _due(limit):
-        if _claim(delivery_id):
-            tried += 1
-            _apply(WebhookDelivery.objects.select_related("account").get(pk=delivery_id))
-    return tried
+    return work_through(_due(limit), claim=_claim, work=_apply)
 
 
 def _due(limit: int) -> list[UUID]:
@@ -76,8 +72,9 @@ def _claim(delivery_id: UUID) -> bool:
     return bool(mine.update(next_try_at=now + CALL_LASTS, tries=F("tries") + 1))
 
 
-def _apply(delivery: WebhookDelivery) -> None:
+def _apply(delivery_id: UUID) -> None:
     """Asks outside any transaction; a fault of ours with one notice does not stop the others."""
+    delivery = WebhookDelivery.objects.select_related("account").get(pk=delivery_id)
     try:
         gateway = gateways.of_source(delivery.source, delivery.account)
         report = gateway.look_up(delivery.subject_id)

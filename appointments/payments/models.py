@@ -6,12 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Appointment
-from appointments.payments.querysets import PaymentQuerySet
+from appointments.payments.querysets import (
+    LedgerQuerySet,
+    OfPaymentQuerySet,
+    PaymentAccountQuerySet,
+    PaymentQuerySet,
+)
 from patients.models import Patient
 from vitas.accounts.models import Organization
 from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
 from vitas.common.money import major
+from vitas.common.querysets import OperatorsQuerySet
 
 
 class PaymentAccount(models.Model):
@@ -26,6 +32,8 @@ class PaymentAccount(models.Model):
     webhook_secret = EncryptedTextField()
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PaymentAccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -60,7 +68,7 @@ class Payment(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="payments")
     account = models.ForeignKey(PaymentAccount, models.PROTECT, null=True, related_name="payments")
-    appointment = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="payments")
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="payments")
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="payments")
     amount = models.BigIntegerField(help_text="Minor units")
     currency = models.CharField(max_length=3)
@@ -126,6 +134,8 @@ class GatewayPayment(models.Model):
     currency = models.CharField(max_length=3)
     seen_at = models.DateTimeField(default=timezone.now)
 
+    objects = OfPaymentQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["gateway", "gateway_id"], name="gateway_payment_once")]
 
@@ -152,6 +162,8 @@ class Refund(models.Model):
     created_by = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
+
+    objects = OfPaymentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -186,6 +198,8 @@ class LedgerEntry(models.Model):
     currency = models.CharField(max_length=3)
     at = models.DateTimeField(default=timezone.now)
 
+    objects = LedgerQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["movement", "account"], name="one_side_an_account")]
         indexes = [models.Index(fields=["organization", "at"], name="ledger_organization")]
@@ -207,6 +221,8 @@ class WebhookDelivery(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     problem = models.CharField(max_length=200, blank=True)
+
+    objects = OperatorsQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "delivery_id"], name="delivery_once")]

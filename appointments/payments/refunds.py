@@ -13,6 +13,7 @@ from appointments.payments import gateways, ledger
 from appointments.payments.gateways.base import GatewayError
 from appointments.payments.models import GatewayPayment, Payment, PaymentStatus, Refund
 from appointments.payments.steps import move
+from appointments.payments.sweeping import work_through
 from vitas.accounts.actor import PAYMENTS, Actor
 from vitas.accounts.models import Role
 from vitas.common import events
@@ -122,12 +123,7 @@ def _owed(charge: GatewayPayment, *, because: str, now: datetime, by: Actor) -> 
 
 def send_due(*, limit: int = 100) -> int:
     """The sweep: ask the gateways to give back what is owed; returns how many were asked for."""
-    asked = 0
-    for refund_id in _due(limit):
-        if _claim(refund_id):
-            asked += 1
-            _send(Refund.objects.select_related("gateway_payment", "payment__account").get(pk=refund_id))
-    return asked
+    return work_through(_due(limit), claim=_claim, work=_send)
 
 
 def _due(limit: int) -> list[UUID]:
@@ -142,7 +138,8 @@ def _claim(refund_id: UUID) -> bool:
     return bool(mine.update(next_try_at=now + CALL_LASTS, tries=F("tries") + 1))
 
 
-def _send(refund: Refund) -> None:
+def _send(owed_id: UUID) -> None:
+    refund = Refund.objects.select_related("gateway_payment", "payment__account").get(pk=owed_id)
     charge = refund.gateway_payment
     assert charge is not None  # cash is never waiting
     gateway = gateways.of_payment(refund.payment)

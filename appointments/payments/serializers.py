@@ -37,7 +37,7 @@ class NewStatus(serializers.Serializer[Any]):
 
 class PaymentOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    appointment_id = serializers.UUIDField(allow_null=True)
+    appointment_id = serializers.UUIDField()
     amount = serializers.FloatField(help_text="Major units of the currency.")
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=PaymentStatus.choices)
@@ -58,7 +58,7 @@ class PageOut(serializers.Serializer[Any]):
 
 
 class PaymentsOut(serializers.Serializer[Any]):
-    data = PaymentOut(many=True)
+    data = PaymentOut(many=True)  # type: ignore[assignment]  # the name is the contract's
     pagination = PageOut()
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments.payments import checkout
+from appointments.payments import checkout, gateways
 from appointments.payments.gateways import signature
 from appointments.payments.models import OPEN, DemoCharge, Payment
 from appointments.payments.tasks import ask_about_pending
@@ -38,7 +38,7 @@ _OUTCOMES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo_checkout(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """SIMULATED checkout: approve, reject, or leave pending. Demo installations only."""
-    payment = Payment.objects.filter(pk=payment_id, gateway="demo").select_related("organization").first()
+    payment = Payment.objects.filter(pk=payment_id, gateway="demo").select_related("organization", "account").first()
     if not settings.DEMO or payment is None:
         raise Http404
     if request.method == "POST" and request.POST.get("outcome") in _OUTCOMES:
@@ -90,8 +90,7 @@ def _charge(payment: Payment, status: str) -> DemoCharge:
 
 def _notify(payment: Payment, charge: DemoCharge) -> None:
     """Call /confirm-pay over HTTP, signed as MercadoPago signs. If nobody answers, the sweep that asks finds it."""
-    account = payment.account
-    secret = account.webhook_secret if account else settings.MP_WEBHOOK_SECRET
+    secret = gateways.of_payment(payment).secret
     request_id, ts = str(new_id()), str(int(time.time()))
     headers = {
         "x-signature": signature.sign(secret=secret, subject_id=str(charge.pk), request_id=request_id, ts=ts),

@@ -1,6 +1,9 @@
 """Which gateway a payment goes through: the organization's own account, else the environment's."""
 
+from uuid import UUID
+
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from appointments.payments.gateways.base import PaymentGateway
@@ -34,12 +37,14 @@ def of_source(name: str, account: PaymentAccount | None) -> PaymentGateway:
     return gateway if name in ("", gateway.name) else _made(_KNOWN[name])
 
 
-def account_for(*, organization_id: object, currency: str) -> PaymentAccount | None:
+def account_for(*, organization_id: UUID, currency: str) -> PaymentAccount | None:
     """The organization's live account for a currency. None: the environment's token is used."""
     return PaymentAccount.objects.filter(organization_id=organization_id, currency=currency, active=True).first()
 
 
 def _made(path: str, account: PaymentAccount | None = None) -> PaymentGateway:
+    if path == _KNOWN["demo"] and not settings.DEMO:
+        raise ImproperlyConfigured("The demo checkout takes no payments outside a demo.")
     token = account.access_token if account else settings.MP_ACCESS_TOKEN
     secret = account.webhook_secret if account else settings.MP_WEBHOOK_SECRET
     gateway: PaymentGateway = import_string(path)(token=token, secret=secret)

@@ -25,7 +25,8 @@ class DemoGateway(PaymentGateway):
 
     def open_checkout(self, order: Order) -> Checkout:
         return Checkout(
-            preference_id=f"demo-{order.reference}", url=f"{settings.PUBLIC_URL}/demo/checkout/{order.reference}"
+            preference_id=f"demo-{order.reference}",
+            url=f"{settings.PUBLIC_URL.rstrip('/')}/demo/checkout/{order.reference}",
         )
 
     def look_up(self, gateway_payment_id: str) -> GatewayReport:

@@ -21,7 +21,10 @@ from appointments.payments.models import (
 )
 from appointments.payments.tests.conftest import fresh, make_payment, make_visit
 from vitas import testing
+from vitas.accounts.actor import Actor
+from vitas.accounts.models import Role
 from vitas.audit.models import AuditEntry
+from vitas.common import events
 from vitas.common.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("appointments.payments.tests.urls")]
@@ -199,7 +202,7 @@ def test_sweep_takes_over_what_a_dead_worker_left(gateway, deliver, clock, monke
     payment = make_payment()
     deliver(gateway.pay(payment.pk, amount=150))
     with monkeypatch.context() as patched:
-        patched.setattr(inbox, "_apply", lambda delivery: None)  # the worker dies right after its claim
+        patched.setattr(inbox, "_apply", lambda delivery_id: None)  # the worker dies right after its claim
         inbox.apply_due()
 
     assert inbox.apply_due() == 0
@@ -455,3 +458,38 @@ def test_twenty_notices_at_once_have_one_end(gateway, deliver):
     assert sums() == {"gateway": 15_000, "income": -30_100, "refunds": 15_100}
     assert Payment.objects.count() == 1
     assert Event.objects.filter(kind="PaymentChanged", payload__status="COMPLETED").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(6))
+def test_cancellation_and_approval_at_once_never_keep_the_money_of_a_cancelled_visit(gateway, deliver, attempt):
+    payment = make_payment()
+    visit = payment.appointment
+    charge = gateway.pay(payment.pk, amount=150)
+    deliver(charge)
+    user = testing.user_of(visit.patient)
+    patient = Actor(role=Role.PATIENT, user_id=user.pk, patient_id=visit.patient_id)
+
+    def run(act) -> None:
+        try:
+            act()
+            events.deliver_due()
+        finally:
+            connection.close()
+
+    acts = [inbox.apply_due, lambda: booking.cancel(appointment_id=visit.pk, reason="I cannot come", by=patient)]
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    Event.objects.filter(settled_at=None).update(next_try_at=timezone.now())
+    events.deliver_due()
+    WebhookDelivery.objects.filter(applied_at=None).update(next_try_at=timezone.now())
+    inbox.apply_due()
+    refunds.send_due()
+
+    assert (fresh(visit).status, fresh(payment).status) == ("cancelled", "REFUNDED")
+    assert gateway.payments[charge]["status"] == "refunded"
+    assert Refund.objects.count() == 1
+    assert sums() == {"gateway": 0, "income": -15_000, "refunds": 15_000}

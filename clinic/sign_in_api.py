@@ -16,6 +16,8 @@ from vitas.accounts.serializers import SignedInOut, SignInIn
 class SignedInDoctorOut(serializers.Serializer[Any]):
     """S0's doctor; names in snake_case."""
 
+    names_as_is = True
+
     doctor_id = serializers.UUIDField()
     email = serializers.EmailField()
     first_name = serializers.CharField()

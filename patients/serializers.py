@@ -53,6 +53,8 @@ class CodeSentOut(serializers.Serializer[Any]):
 class PatientOut(serializers.Serializer[Any]):
     """S0's patient; names in snake_case."""
 
+    names_as_is = True
+
     patient_id = serializers.UUIDField()
     patient_name = serializers.CharField()
     first_name = serializers.CharField()

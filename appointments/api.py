@@ -292,7 +292,7 @@ class Cancel(ApiView):
         summary="Cancel an appointment",
         description="Patients give a reason of at least 10 characters; staff may leave it out.",
         request=shapes.PatientCancels,
-        responses=shapes.CancelledOut,
+        responses={200: shapes.CancelledOut},
         examples=_one(
             {
                 "message": "Appointment cancelled successfully",

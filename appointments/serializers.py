@@ -9,6 +9,7 @@ from rest_framework import serializers
 from appointments.models import Status
 from clinic.models import VisitType
 from vitas.common.api.fields import DateField, PlainTextField, WallTimeField
+from vitas.common.api.pagination import PaginationOut
 
 
 class _When(serializers.Serializer[Any]):
@@ -181,14 +182,6 @@ class AppointmentOut(serializers.Serializer[Any]):
 
 class CreatedOut(AppointmentOut):
     payment_url = serializers.CharField(allow_null=True)
-
-
-class PaginationOut(serializers.Serializer[Any]):
-    page = serializers.IntegerField()
-    limit = serializers.IntegerField()
-    total = serializers.IntegerField()
-    total_pages = serializers.IntegerField()
-    total_is_at_least = serializers.BooleanField(required=False)
 
 
 class AppointmentsOut(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from clinic.models import Specialty
 from clinic.search import DEFAULT_RADIUS, MOST_RADIUS, Near, Wanted
 from vitas.common.api.fields import DateField, PlainTextField
+from vitas.common.api.pagination import PaginationOut
 from vitas.common.api.pagination import DEFAULT_LIMIT, MOST_LIMIT, Page
 
 
@@ -188,14 +189,6 @@ class DoctorOut(serializers.Serializer[Any]):
     distance_km = serializers.FloatField(allow_null=True)
     working_hours = WeekOut()
     places = PlaceOut(many=True)
-
-
-class PaginationOut(serializers.Serializer[Any]):
-    page = serializers.IntegerField()
-    limit = serializers.IntegerField()
-    total = serializers.IntegerField()
-    total_pages = serializers.IntegerField()
-    total_is_at_least = serializers.BooleanField(required=False)
 
 
 class DoctorsOut(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +16,16 @@ from vitas.common.errors import Invalid, Problem
 DEFAULT_LIMIT = 20
 MOST_LIMIT = 100
 COUNTED_TO = 10_000
+
+
+class PaginationOut(serializers.Serializer[Any]):
+    """The `pagination` of a list, for the description of the API."""
+
+    page = serializers.IntegerField(min_value=1)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST_LIMIT)
+    total = serializers.IntegerField(min_value=0)
+    total_pages = serializers.IntegerField(min_value=0)
+    total_is_at_least = serializers.BooleanField(required=False, help_text="There are more than were counted.")
 
 
 @dataclass(frozen=True, slots=True)

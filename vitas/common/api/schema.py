@@ -7,7 +7,6 @@ A view's `@extend_schema` names its summary, its good answers and an example. Th
 import re
 from typing import Any, Final
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from vitas.common.api.parsers import TooLarge
@@ -105,6 +104,17 @@ def _response(kind: type[Refused], when: str) -> dict[str, Any]:
     return {"description": when, "headers": headers, "content": {"application/json": body}}
 
 
+_SECURITY: Final[dict[str, dict[str, str]]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "authToken",
+        "description": "Every unsafe method then needs `X-CSRF-Token`, the value of the cookie `csrftoken`.",
+    },
+}
+
+
 class Schema(AutoSchema):
     """Of every view: the summary from the docstring's first line unless given, the errors from what it is."""
 
@@ -112,13 +122,19 @@ class Schema(AutoSchema):
         return super().get_summary() or (self.get_description() or "").split("\n")[0].rstrip(".") or None
 
     def get_operation_id(self) -> str:
-        """Addresses at the root have the names of those under `/api/v1`, and their own ids."""
-        under_api = self.path.startswith("/api/")
-        return str(super().get_operation_id()) if under_api else f"root_{super().get_operation_id()}"
+        """`PUT /api/v1/appointments/{id}/reschedule` → `putAppointmentsOneReschedule`: from the address, so it is unique."""
+        tokens = ["one" if part.startswith("{") else part for part in self.path.strip("/").split("/")]
+        if tokens[:2] == ["api", "v1"]:
+            tokens = tokens[2:]
+        else:
+            tokens.insert(0, "root")
+        return camel("_".join([self.method.lower(), *tokens]).replace("-", "_"))
 
     def get_auth(self) -> list[dict[str, Any]]:
-        needed = list(super().get_auth())
-        return [*needed, {}] if needed and self._is_public else needed
+        """A bearer token or the cookie; an address that is open to all takes none as well."""
+        if not self.view.get_authenticators():
+            return [{}]
+        return [*({name: []} for name in _SECURITY), *([{}] if self._is_public else [])]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
@@ -139,7 +155,7 @@ class Schema(AutoSchema):
             Invalid: True,
             NotSignedIn: knows_callers or changes,
             NotAllowed: changes or not self._is_public or knows_callers,
-            NotFound: "{" in self.path,
+            NotFound: "{" in self.path or knows_callers,
             Conflict: changes,
             TooLarge: has_body,
             _Unsupported: has_body,
@@ -150,30 +166,21 @@ class Schema(AutoSchema):
         }
         return [kind for kind, fit in fits.items() if fit]
 
+    def _get_request_body(self, direction: str = "request") -> Any:
+        """DELETE takes a body too where the view names one (S3 1.1: the reason of a cancellation)."""
+        if self.method != "DELETE" or self.get_request_serializer() is None:
+            return super()._get_request_body(direction)
+        self.method = "POST"
+        try:
+            return super()._get_request_body(direction)
+        finally:
+            self.method = "DELETE"
+
     def _map_serializer(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> Any:
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
         if getattr(serializer, "names_as_is", False):
             schema[_AS_IS] = True
         return schema
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """A bearer token, or the http-only cookie."""
-
-    target_class = "vitas.accounts.authentication.TokenAuthentication"
-    match_subclasses = True
-    name = ["bearer", "cookie"]
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
-        return [
-            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-            {
-                "type": "apiKey",
-                "in": "cookie",
-                "name": "authToken",
-                "description": "Every unsafe method then needs `X-CSRF-Token`, the value of the cookie `csrftoken`.",
-            },
-        ]
 
 
 def documented_addresses(endpoints: list[Any], **_options: Any) -> list[Any]:
@@ -187,6 +194,7 @@ def finished(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     for component in components.get("schemas", {}).values():
         _camelize(component)
     components.setdefault("schemas", {})["Error"] = _ERROR
+    components["securitySchemes"] = _SECURITY
     components["responses"] = {kind.code: _response(kind, when) for kind, when in _WHEN.items()}
     result["paths"] = {_camel_path(path): item for path, item in result.get("paths", {}).items()}
     for item in result["paths"].values():

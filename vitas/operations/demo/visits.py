@@ -15,7 +15,7 @@ from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from appointments.models import FIRM, Appointment, AppointmentStep, Status, TimeClaim
-from appointments.payments.models import GatewayPayment, LedgerEntry, Payment, PaymentStatus
+from appointments.payments.models import DemoCharge, GatewayPayment, LedgerEntry, Payment, PaymentStatus
 from clinic.models import Absence, DoctorPlace, Holiday
 from patients.models import CareRelationship, Patient
 from vitas.accounts.models import Role
@@ -233,18 +233,31 @@ def _pay(rows: list[Appointment]) -> None:
     paid = [row for row in rows if row.status != Status.CANCELLED]
     payments = [_payment(row) for row in paid]
     Payment.objects.bulk_create(payments)
+    online = [payment for payment in payments if payment.gateway]
     GatewayPayment.objects.bulk_create(
         GatewayPayment(
             payment=payment,
             gateway=payment.gateway,
-            gateway_id=f"demo-{payment.pk.hex[-12:]}",
+            gateway_id=str(demo_id(f"charge {payment.pk}")),
             status="approved",
+            verdict=GatewayPayment.Verdict.KEPT,
             amount=payment.amount,
             currency=payment.currency,
             seen_at=payment.paid_at,
         )
-        for payment in payments
-        if payment.gateway
+        for payment in online
+    )
+    # What the simulated gateway remembers of them, so that they can be refunded.
+    DemoCharge.objects.bulk_create(
+        DemoCharge(
+            id=demo_id(f"charge {payment.pk}"),
+            external_reference=str(payment.pk),
+            amount=payment.amount,
+            currency=payment.currency,
+            status="approved",
+            created_at=payment.paid_at,
+        )
+        for payment in online
     )
     LedgerEntry.objects.bulk_create(entry for payment in payments for entry in _both_sides(payment))
 

@@ -293,15 +293,18 @@ class Cancel(ApiView):
         description="Patients give a reason of at least 10 characters; staff may leave it out.",
         request=shapes.PatientCancels,
         responses={200: shapes.CancelledOut},
-        examples=_one(
-            {
-                "message": "Appointment cancelled successfully",
-                "id": _EXAMPLE_ID,
-                "status": "cancelled",
-                "cancelledAt": "2027-01-10T15:00:00Z",
-                "cancellationReason": "I am travelling that day",
-            }
-        ),
+        examples=[
+            OpenApiExample("request", value={"reason": "I am travelling that day"}, request_only=True),
+            *_one(
+                {
+                    "message": "Appointment cancelled successfully",
+                    "id": _EXAMPLE_ID,
+                    "status": "cancelled",
+                    "cancelledAt": "2027-01-10T15:00:00Z",
+                    "cancellationReason": "I am travelling that day",
+                }
+            ),
+        ],
     )
     def delete(self, request: Request, appointment_id: UUID) -> Response:
         row = _visible(self, appointment_id)

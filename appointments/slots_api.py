@@ -184,7 +184,7 @@ class Slots(FreeTimeView):
         summary="A doctor's free times, a bare list",
         parameters=[DoctorSlotsQuery],
         responses={200: SlotOut(many=True)},
-        examples=[OpenApiExample("A day", value=[_SLOT], response_only=True)],
+        examples=[OpenApiExample("A day", value=_SLOT, response_only=True)],
         tags=["appointments"],
     )
     def get(self, request: Request) -> Response:

@@ -221,7 +221,7 @@ def _camelize(schema: Any) -> None:
     if isinstance(schema, list):
         for part in schema:
             _camelize(part)
-    if not isinstance(schema, dict) or schema.pop(_AS_IS, False):
+    if not isinstance(schema, dict) or schema.get(_AS_IS):
         return
     if isinstance(schema.get("properties"), dict):
         schema["properties"] = {camel(name): inner for name, inner in schema["properties"].items()}

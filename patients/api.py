@@ -7,10 +7,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from patients import profiles, sign_in
+from patients import numbers, profiles, sign_in
 from patients.identity import patient_object
 from patients.serializers import (
     AddProfileIn,
+    ChangeNumberIn,
     ChooseProfileIn,
     ChosenOut,
     CodeSentOut,
@@ -136,6 +137,28 @@ class ChooseProfile(ApiView):
             birth_date=body.get("birth_date"),
             document=body.get("document", ""),
         )
+        return _with_profiles(answers.new_access(request, session, patient=patient_object(session)))
+
+
+class ChangeNumber(ApiView):
+    """A new phone number, while the old one is at hand."""
+
+    access: ClassVar[dict[str, Any]] = {"POST": ONLY_PATIENTS}
+
+    @extend_schema(
+        summary="Change my phone number",
+        description="Within 15 minutes of signing in by the present number, with a code that `otp/send` sent to "
+        "the new one. Every other session ends, and the old number is told.",
+        request=ChangeNumberIn,
+        responses={200: ChosenOut},
+        examples=[
+            OpenApiExample("New", value={"phoneNumber": "+5511988888888", "otpCode": "123456"}, request_only=True),
+            OpenApiExample("Changed", value=_CHOSEN, response_only=True),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        body = self.read(ChangeNumberIn)
+        session = numbers.change(session=_session(self), phone=body["phone_number"], code=body["otp_code"])
         return _with_profiles(answers.new_access(request, session, patient=patient_object(session)))
 
 

@@ -33,6 +33,11 @@ class VerifyCodeIn(SendCodeIn):
     otp_code = CodeField(r"^[0-9]{6}$", error_messages={"invalid": _("The code has six digits.")})
 
 
+class ChangeNumberIn(serializers.Serializer[Any]):
+    phone_number = PhoneField(help_text="The new number; `otp/send` has sent it a code.")
+    otp_code = CodeField(r"^[0-9]{6}$", error_messages={"invalid": _("The code has six digits.")})
+
+
 class ChooseProfileIn(serializers.Serializer[Any]):
     patient_id = serializers.UUIDField()
     birth_date = PastDateField(required=False, allow_null=True)

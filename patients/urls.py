@@ -12,5 +12,6 @@ root_urlpatterns = [
 urlpatterns = [
     *root_urlpatterns,
     path("auth/profile", api.ChooseProfile.as_view(), name="auth-profile"),
+    path("auth/phone", api.ChangeNumber.as_view(), name="auth-phone"),
     path("auth/profiles", api.Profiles.as_view(), name="auth-profiles"),
 ]

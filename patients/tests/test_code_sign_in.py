@@ -31,7 +31,7 @@ def send(client: Any, phone: str = JOAO, path: str = "/otp/send", **more: Any) -
 
 def sent_code(phone: str = JOAO) -> str:
     message = OutboxMessage.objects.filter(address=phone).latest("created_at")
-    return json.loads(message.variables)["code"]
+    return json.loads(str(message.variables))["code"]
 
 
 def verify(client: Any, code: str | None = None, phone: str = JOAO, path: str = "/otp/verify", **more: Any) -> Any:

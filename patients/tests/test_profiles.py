@@ -230,7 +230,7 @@ def test_profiles_have_an_end(joao, monkeypatch):
 def redeemed(name: str = "") -> Session:
     codes.send(phone=PHONE, patient_name=name)
     message = OutboxMessage.objects.get(address=PHONE)
-    return sign_in.sign_in_with_code(phone=PHONE, code=json.loads(message.variables)["code"])
+    return sign_in.sign_in_with_code(phone=PHONE, code=json.loads(str(message.variables))["code"])
 
 
 def test_next_owner_of_a_number_begins_anew():

@@ -125,6 +125,37 @@ def test_body_is_not_believed(gateway, deliver):
     assert fresh(payment.appointment).status == "pending"
 
 
+@pytest.mark.parametrize(
+    ("query", "body", "status"),
+    [
+        ("data.id=1&type=payment", b"not json", 401),
+        ("data.id=1&type=payment", b"\xff\x00", 401),
+        ("data.id=1&type=payment", b"[" * 100_000, 401),
+        ("", b'{"data": [1]}', 401),
+        ("data.id=%00", b"{}", 400),
+        ("account=nobody&data.id=1", b"{}", 401),
+        ("data.id=1", b"x" * 1_100_000, 413),
+    ],
+)
+def test_garbage_is_refused_and_nothing_breaks(gateway, query, body, status):
+    answer = testing.ApiClient().post(f"/confirm-pay?{query}", body, content_type="text/plain")
+
+    assert answer.status_code == status
+    assert "error" in answer.json()
+    assert WebhookDelivery.objects.count() == 0
+
+
+def test_signed_notice_counts_whatever_its_body_is(gateway, deliver):
+    payment = make_payment()
+    charge = gateway.pay(payment.pk, amount=150)
+    headers = gateway.notice(charge)["headers"]
+
+    answer = testing.ApiClient().post(f"/confirm-pay?data.id={charge}", b"\xff", content_type="x/y", headers=headers)
+    inbox.apply_due()
+
+    assert (answer.status_code, fresh(payment).status) == (200, "COMPLETED")
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 def test_other_methods_are_405(gateway, method):
     assert testing.ApiClient().send(method, "/confirm-pay").status_code == 405

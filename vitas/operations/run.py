@@ -88,7 +88,7 @@ def children(*, port: int, var: Path) -> list[Child]:
     """The web server for pages, API and sockets at once, the worker, and the clock that queues what is due."""
     python = Path(sys.executable).parent
     celery = [str(python / "celery"), "--app", "vitas", "--quiet"]
-    web = [str(python / "granian"), "--interface", "asgi", "--ws", "--host", "127.0.0.1", "--port", str(port)]
+    web = [str(python / "granian"), "--interface", "asginl", "--ws", "--host", "127.0.0.1", "--port", str(port)]
     return [
         Child("web", [*web, "--log-level", "warning", "--respawn-failed-workers", "vitas.asgi:application"]),
         # Threads, so that the worker is one process and leaves none behind, and so that it starts at once.

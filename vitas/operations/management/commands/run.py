@@ -70,6 +70,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         if "owner" not in settings.DATABASES:
             raise run.CannotRun("DATABASE_OWNER_URL must name the role that owns the tables, beside DATABASE_URL.")
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         call_command("compile_texts", verbosity=0)
         call_command("migrate", database="owner", verbosity=1, interactive=False)
         if settings.DEMO:

@@ -8,6 +8,8 @@ from django.db import models
 
 from vitas.common.search_key import search_key
 
+MOST_WORDS = 12  # of a text that is looked for; the rest of it narrows nothing any more
+
 
 class SearchKeyField(models.CharField):
     """The search key of other attributes, written with the row however it is saved (`save`, `bulk_create`, forms)."""
@@ -36,7 +38,7 @@ def patterns(text: str) -> list[tuple[str, ...]]:
 
     A word of one or two letters must begin a word of the key: it has no trigram that an index could find inside one.
     """
-    words = [word for word in re.split(r"[\s,;]+", search_key(text)) if word] or [text]
+    words = [word for word in re.split(r"[\s,;]+", search_key(text)) if word][:MOST_WORDS] or [text]
     return [(f"%{_escaped(word)}%",) if len(word) > 2 else _beginning(_escaped(word)) for word in words]
 
 

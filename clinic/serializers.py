@@ -9,8 +9,7 @@ from rest_framework import serializers
 from clinic.models import Specialty
 from clinic.search import DEFAULT_RADIUS, MOST_RADIUS, Near, Wanted
 from vitas.common.api.fields import DateField, PlainTextField
-from vitas.common.api.pagination import PaginationOut
-from vitas.common.api.pagination import DEFAULT_LIMIT, MOST_LIMIT, Page
+from vitas.common.api.pagination import DEFAULT_LIMIT, MOST_LIMIT, Page, PaginationOut
 
 
 class FiniteField(serializers.FloatField):

@@ -156,6 +156,7 @@ def three() -> None:
         ({"name": "ruiz"}, ["Ruiz"]),
         ({"name": "RUIZ, ana maria"}, ["Ruiz"]),
         ({"name": "li"}, ["Li"]),
+        ({"name": "an " * 33}, ["Ruiz"]),
         ({"name": "ó"}, ["Costa Ó"]),
         ({"name": "%"}, []),
         ({"name": "wei_"}, ["Li"]),

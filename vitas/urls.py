@@ -1,9 +1,13 @@
 """Every address of Vitas."""
 
+from django.conf import settings
 from django.urls import include, path
 
+from appointments.payments import urls as payments_urls
 from clinic import sign_in_urls
 from patients import urls as patients_urls
+from vitas.messaging import urls as messaging_urls
+from vitas.operations import page_urls as operations_pages
 from vitas.operations import urls as operations_urls
 
 _api = [
@@ -17,13 +21,19 @@ _api = [
 ]
 
 urlpatterns = [
+    *operations_pages.page_urlpatterns,
     *sign_in_urls.root_urlpatterns,
     *patients_urls.root_urlpatterns,
+    *payments_urls.root_urlpatterns,
     *operations_urls.root_urlpatterns,
     *operations_urls.described_urlpatterns,
     path("api/v1/", include((_api, "api"), namespace="v1")),
     path("api/", include((_api, "api"), namespace="unversioned")),
 ]
+
+if settings.DEMO:
+    # The simulated checkout and outbox: in production these addresses do not exist.
+    urlpatterns += [*payments_urls.demo_urlpatterns, *messaging_urls.demo_urlpatterns]
 
 handler400 = "vitas.common.api.errors.bad_request"
 handler403 = "vitas.common.api.errors.forbidden"

@@ -20,6 +20,7 @@ from types import FrameType
 from vitas.operations import embedded, keeper
 
 TICK = 0.2  # seconds between two looks at the children
+HEAD_START = 2.0  # seconds by which the web server goes ahead: it is what the person waits for
 CALM = 60.0  # seconds after which an end is the first again
 LONGEST_WAIT = 30.0  # seconds before a child that keeps ending is tried again
 GRACE = 10.0  # seconds for a child to end in order
@@ -89,6 +90,8 @@ def children(*, port: int, var: Path) -> list[Child]:
     python = Path(sys.executable).parent
     celery = [str(python / "celery"), "--app", "vitas", "--quiet"]
     web = [str(python / "granian"), "--interface", "asginl", "--ws", "--host", "127.0.0.1", "--port", str(port)]
+    beat = [*celery, "beat", "--schedule", str(var / "beat-schedule"), "--pidfile=", "--loglevel", "warning"]
+    later = time.monotonic() + HEAD_START
     return [
         Child("web", [*web, "--log-level", "warning", "--respawn-failed-workers", "vitas.asgi:application"]),
         # Threads, so that the worker is one process and leaves none behind, and so that it starts at once.
@@ -96,10 +99,9 @@ def children(*, port: int, var: Path) -> list[Child]:
             "worker",
             [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning", "--without-mingle"],
             stop_signal=signal.SIGQUIT,  # at once: what was in hand is found and done by a sweep
+            not_before=later,
         ),
-        Child(
-            "beat", [*celery, "beat", "--schedule", str(var / "beat-schedule"), "--pidfile=", "--loglevel", "warning"]
-        ),
+        Child("beat", beat, not_before=later),
     ]
 
 

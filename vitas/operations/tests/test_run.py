@@ -15,7 +15,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from vitas.operations import run
 
@@ -168,7 +168,7 @@ def test_health_tells_the_status_and_nothing_when_nobody_answers() -> None:
     assert run.health(port) == 0
 
 
-def test_texts_are_compiled_when_they_changed(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_texts_are_compiled_when_they_changed(tmp_path: Path, settings: Settings) -> None:
     settings.LOCALE_PATHS = [tmp_path]
     source = tmp_path / "es/LC_MESSAGES/django.po"
     source.parent.mkdir(parents=True)

@@ -36,7 +36,7 @@ class Browser:
                 view(found)
             return HttpResponse()
 
-        response = SessionMiddleware(PageActorMiddleware(answer))(request)
+        response: Any = SessionMiddleware(PageActorMiddleware(answer))(request)
         for name, morsel in response.cookies.items():
             if morsel["max-age"] == 0:
                 self.cookies.pop(name, None)

@@ -390,6 +390,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "vitas.operations.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
     "expire-holds": {"task": "appointments.tasks.expire_holds", "schedule": 15.0},
     "count-days": {"task": "appointments.tasks.count_days", "schedule": 600.0},
+    "drop-old-live-events": {"task": "vitas.live.tasks.drop_old_events", "schedule": 3600.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},
     "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 60.0},
     "drop-old-sign-ins": {"task": "vitas.accounts.tasks.drop_old_sign_ins", "schedule": 3600.0},

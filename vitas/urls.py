@@ -17,6 +17,7 @@ _api = [
     path("", include("patients.urls")),
     path("", include("appointments.urls")),
     path("", include("appointments.payments.urls")),
+    path("", include("vitas.live.urls")),
     path("", include("vitas.operations.urls")),
 ]
 

@@ -42,8 +42,5 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         """Enough to know it by for who knows the number already."""
         return f"…{row.address[-4:]}"
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("variables")

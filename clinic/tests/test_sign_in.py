@@ -5,6 +5,7 @@ from typing import Any
 
 import jwt
 import pytest
+import requests
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
@@ -266,3 +267,25 @@ def test_live_cookie_of_another_does_not_keep_one_from_signing_in(sarah):
     assert sign_in(client).status_code == 200
 
     assert sign_in(client).status_code == 200  # cookies are sent, no X-CSRF-Token
+
+
+@pytest.mark.django_db(transaction=True)
+def test_browser_stays_signed_in_by_its_cookies_alone(live_server, hashed):
+    doctor = testing.make_doctor()
+    email = doctor.membership.user.email
+    type(doctor.membership.user).objects.filter(email=email).update(password=hashed)
+    browser, root = requests.Session(), live_server.url
+
+    signed_in = browser.post(f"{root}/auth/signin", json={"email": email, "password": testing.PASSWORD}, timeout=5)
+    first = browser.cookies.get("refreshToken", path="/api")
+    refreshed = browser.post(
+        f"{root}/api/v1/auth/refresh", headers={"X-CSRF-Token": browser.cookies["csrftoken"]}, timeout=5
+    )
+    me = browser.get(f"{root}/api/v1/users/me", timeout=5)
+    out = browser.post(f"{root}/api/v1/auth/logout", headers={"X-CSRF-Token": signed_in.json()["csrfToken"]}, timeout=5)
+
+    assert (signed_in.status_code, refreshed.status_code, me.status_code, out.status_code) == (200, 200, 200, 200)
+    assert refreshed.json()["refreshToken"] != first
+    assert me.json()["doctorId"] == str(doctor.pk)
+    assert list(browser.cookies.keys()) == ["csrftoken"]
+    assert browser.get(f"{root}/api/v1/users/me", timeout=5).status_code == 401

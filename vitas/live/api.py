@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -73,17 +74,22 @@ class NotificationsRead(ApiView):
         ids = self.read(ReadIn)["ids"]
         mine = LiveEvent.objects.filter(pk__in=ids, topic__in=topics_of(self.actor))
         fresh = list(mine.exclude(Exists(_read_by(self.actor, OuterRef("pk")))).values_list("pk", flat=True))
-        reads = [LiveRead(live_event_id=event_id, user_id=self.actor.user_id) for event_id in fresh]
+        reads = [LiveRead(live_event_id=event_id, user_id=_me(self.actor)) for event_id in fresh]
         LiveRead.objects.bulk_create(reads, ignore_conflicts=True)
         return Response({"read": len(fresh)})
 
 
+def _me(actor: Actor) -> UUID:
+    assert actor.user_id is not None  # nobody else may call
+    return actor.user_id
+
+
 def _read_by(actor: Actor, event_id: Any) -> Any:
-    return LiveRead.objects.filter(user_id=actor.user_id, live_event_id=event_id)
+    return LiveRead.objects.filter(user_id=_me(actor), live_event_id=event_id)
 
 
 def _rows(actor: Actor, events: Sequence[LiveEvent]) -> Iterator[AsIs]:
     """Those that this person may still read, and when they did."""
-    reads = LiveRead.objects.filter(user_id=actor.user_id, live_event__in=events)
+    reads = LiveRead.objects.filter(user_id=_me(actor), live_event__in=events)
     read_at = {str(read.live_event_id): iso(read.read_at) for read in reads}
     return (AsIs(message, readAt=read_at.get(message["id"])) for message in presented(actor, events))

@@ -73,7 +73,7 @@ def sign_in(token: str) -> Listener:
 def require_live(listener: Listener) -> None:
     """Raises Shut when the token has run out, or the session, the person or the membership is not alive any more."""
     rows = Session.objects.select_related("user", "membership__organization")
-    session = rows.filter(pk=listener.actor.session_id).first()
+    session = rows.filter(pk__in=[listener.actor.session_id]).first()
     if listener.seconds_left <= 0 or session is None or not signing.is_live(session, timezone.now()):
         raise Shut(NOT_SIGNED_IN)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from vitas.accounts.actor import Actor
 from vitas.common.wall_time import iso
@@ -25,7 +26,7 @@ def presented(actor: Actor, events: Sequence[LiveEvent]) -> list[dict[str, Any]]
     by_name: dict[str, list[LiveEvent]] = defaultdict(list)
     for event in events:
         by_name[event.event].append(event)
-    payloads = {}
+    payloads: dict[UUID, dict[str, Any]] = {}
     for name, same in by_name.items():
         if name in _presenters:
             made = _presenters[name](actor, [event.ids for event in same])

@@ -30,7 +30,7 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     to = _address(request.GET.get("to", ""))
     shown = [_shown(row) for row in _sent(to)]
     if "text/html" in request.headers.get("Accept", ""):
-        response = render(request, "messaging/demo_outbox.html", {"messages": shown, "to": to})
+        response = render(request, "messaging/demo_outbox.html", {"sent": shown, "to": to})
     else:
         answers = [message | {"sentAt": iso(message["sentAt"])} for message in shown]
         response = JsonResponse(answers, safe=False, json_dumps_params={"ensure_ascii": False})
@@ -51,5 +51,5 @@ def _sent(to: str) -> list[OutboxMessage]:
 
 
 def _shown(row: OutboxMessage) -> dict[str, Any]:
-    body = templates.named(row.template).render(json.loads(row.variables), row.language)
+    body = templates.named(row.template).render(json.loads(str(row.variables)), row.language)
     return {"to": row.address, "channel": row.sent_channel, "body": body, "sentAt": row.sent_at}

@@ -95,7 +95,7 @@ def _send(row: OutboxMessage, *, unanswered: bool) -> tuple[str, str]:
 
 
 def _outgoing(row: OutboxMessage, channel: str, *, unanswered: bool) -> Outgoing:
-    variables = json.loads(row.variables)
+    variables = json.loads(str(row.variables))
     return Outgoing(
         key=row.key,
         channel=channel,

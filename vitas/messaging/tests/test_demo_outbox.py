@@ -1,14 +1,11 @@
 """The demo outbox shows what was "sent", and is nowhere else."""
 
 import pytest
-from django.urls import path
 
 from vitas.messaging import outbox, sending
-from vitas.messaging.demo import demo_outbox
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = pytest.mark.django_db
 
-urlpatterns = [path("demo/outbox", demo_outbox)]
 PHONE = "+5511999999999"
 
 

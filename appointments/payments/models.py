@@ -239,3 +239,5 @@ class DemoCharge(models.Model):
     status = models.CharField(max_length=20, help_text="approved, rejected, in_process, refunded")
     refund_key = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = OperatorsQuerySet.as_manager()

@@ -31,6 +31,9 @@ class Visible:
         ordering = getattr(self, "ordering", None)
         return rows.order_by(*ordering) if ordering else rows.order_by("-pk")
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.admin_site.allows(request, self.model, "view")
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,6 +60,7 @@ RIGHTS: Final[dict[str, dict[str, set[str]]]] = {
     "payments.Refund": {DESK: _SEE, ADMIN: _SEE},
     "payments.LedgerEntry": {ADMIN: _SEE},
     "payments.WebhookDelivery": {OPERATOR: _SEE},
+    "payments.DemoCharge": {OPERATOR: _SEE},
     "messaging.OutboxMessage": {DESK: _SEE, ADMIN: _SEE, OPERATOR: _SEE},
     "live.LiveEvent": {OPERATOR: _SEE},
     "live.LiveRead": {OPERATOR: _SEE},
@@ -101,6 +103,11 @@ class StaffSite(AdminSite):
     site_url = "/"
     enable_nav_sidebar = True
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """What the table does not name is not shown: Django's groups, which grant nothing here."""
+        models_ = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        super().register([model for model in models_ if model._meta.label in RIGHTS], admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(role_here(request.actor))  # type: ignore[attr-defined]
 
@@ -132,7 +139,7 @@ class StaffSite(AdminSite):
             **(details or {}),
         )
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """E-mail and password, the same way in as the API's."""
         wanted = request.POST.get("next") or request.GET.get("next") or ""
@@ -151,7 +158,7 @@ class StaffSite(AdminSite):
         context = {**self.each_context(request), "title": _("Sign in"), "form": form, "next": wanted}
         return TemplateResponse(request, "admin/sign_in.html", context, status=status)
 
-    @never_cache
+    @method_decorator(never_cache)
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.method == "POST":
             page_sessions.sign_out_page(request)

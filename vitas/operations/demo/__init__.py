@@ -34,15 +34,17 @@ def load() -> bool:
         visits.make_past()
     people.keep_in_use()
     visits.make_coming()
-    _count_free_days()
+    _count_free_days(fresh)
     return fresh
 
 
-def _count_free_days() -> None:
-    """What search shows of each day, as the events of bookings and the nightly sweep would count it."""
+def _count_free_days(fresh: bool) -> None:
+    """What search shows of each day, as the nightly sweep or the events of bookings would count it."""
     now = timezone.now()
-    day_counts.recount_ahead(list(DoctorPlace.objects.values_list("pk", flat=True)), now)
-    day_counts.sweep(now)
+    if fresh:
+        day_counts.sweep(now)
+    else:
+        day_counts.recount_ahead(list(DoctorPlace.objects.values_list("pk", flat=True)), now)
 
 
 def _require_empty() -> None:

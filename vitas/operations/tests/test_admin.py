@@ -1,0 +1,424 @@
+"""Every address of the admin for every role: nobody sees another organization's anything, nor anything clinical."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from appointments.models import Appointment, AppointmentStep, Status
+from appointments.payments.models import (
+    DemoCharge,
+    GatewayPayment,
+    LedgerEntry,
+    Payment,
+    PaymentAccount,
+    Refund,
+    WebhookDelivery,
+)
+from clinic.models import Clinic, DoctorPlace, Holiday
+from patients.models import Patient, PatientFile
+from vitas.accounts import tokens
+from vitas.accounts.actor import Actor
+from vitas.accounts.models import Membership, OneTimeCode, Organization, RefreshToken, Session, User
+from vitas.audit.models import AuditEntry
+from vitas.common.ids import new_id
+from vitas.common.models import Event, IdempotencyRecord
+from vitas.live.models import LiveEvent, LiveRead
+from vitas.messaging.models import OutboxMessage
+from vitas.operations import demo
+from vitas.operations.admin_site import RIGHTS, role_here
+from vitas.testing import make_session
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = {
+    "receptionist": "recepcion@demo.vitas.test",
+    "admin": "manager@demo.vitas.test",
+    "operator": "admin@demo.vitas.test",
+}
+SECRET = "a-secret-that-nobody-may-see"
+
+
+@pytest.fixture
+def world() -> None:
+    """The demo, and for each organization a row of what the demo has none of."""
+    demo.load()
+    now = timezone.now()
+    for organization in Organization.objects.all():
+        payment = Payment.objects.filter(organization=organization).first()
+        PaymentAccount.objects.create(
+            organization=organization,
+            gateway="mercadopago",
+            country="AR",
+            currency="ARS",
+            access_token=SECRET,
+            webhook_secret=SECRET,
+        )
+        gateway = GatewayPayment.objects.create(
+            payment=payment,
+            gateway="mercadopago",
+            gateway_id=organization.slug,
+            status="approved",
+            amount=1,
+            currency=payment.currency,
+        )
+        Refund.objects.create(payment=payment, gateway_payment=gateway, amount=1, because="cancelled")
+        OutboxMessage.objects.create(
+            key=organization.slug,
+            organization_id=organization.pk,
+            channel="whatsapp",
+            address="+5491155550101",
+            template="booked",
+            language="es",
+            variables=f'{{"reason": "{SECRET}"}}',
+        )
+        for membership in Membership.objects.filter(organization=organization, role="doctor")[:1]:
+            session = make_session(membership.user)
+            RefreshToken.objects.create(session=session, token_hash=f"{SECRET}-{organization.slug}", expires_at=now)
+        AuditEntry.objects.create(
+            at=now, category="appointment", action="X", resource="x", outcome="success", organization_id=organization.pk
+        )
+    OneTimeCode.objects.create(
+        phone="+5491155550101", code_hash=SECRET, created_at=now, expires_at=now + timedelta(minutes=5)
+    )
+    IdempotencyRecord.objects.create(actor_id=new_id(), key=SECRET, request_hash=SECRET)
+    event = LiveEvent.objects.create(key="k", topic="desk:1", event="appointment:new", ids={})
+    LiveRead.objects.create(live_event=event, user_id=new_id())
+    Event.objects.create(kind="AppointmentFirm", payload={})
+    DemoCharge.objects.create(external_reference="x", amount=1, currency="ARS", status="approved")
+    WebhookDelivery.objects.create(source="mercadopago", delivery_id="1", subject_id="1", raw=SECRET.encode())
+    visit = Appointment.objects.filter(organization__slug="vitas", status=Status.CANCELLED).first()
+    visit.cancellation_reason = visit.notes = visit.reason = SECRET
+    visit.save(update_fields=["cancellation_reason", "notes", "reason"])
+
+
+@pytest.fixture
+def sign_in() -> Callable[[str], Any]:
+    """`sign_in(role)`: a browser that is signed in to the admin, and the actor it acts as."""
+
+    def signed_in(role: str) -> Any:
+        client = Client(headers={"accept-language": "en"})
+        answer = client.post("/admin/login/", {"email": PEOPLE[role], "password": "vitas-demo"})
+        assert answer.status_code == 302, answer.content
+        session = Session.objects.filter(user__email=PEOPLE[role]).latest("created_at")
+        return SimpleNamespace(client=client, actor=tokens.actor_of(tokens.claims_of(session)))
+
+    return signed_in
+
+
+def address(model: type[models.Model], what: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)
+
+
+def registered() -> Iterator[type[models.Model]]:
+    yield from sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def own_and_other(model: type[models.Model], actor: Actor) -> tuple[Any, Any]:
+    seen = model._default_manager.visible_to(actor)
+    return seen.first(), model._default_manager.exclude(pk__in=seen.values("pk")).first()
+
+
+def test_every_model_of_ours_is_in_the_admin_and_in_the_table():
+    labels = {model._meta.label for model in registered()}
+
+    assert labels == set(RIGHTS)
+
+
+@pytest.mark.parametrize("role", list(PEOPLE))
+def test_every_address_opens_as_the_table_says(world, sign_in, role):
+    who = sign_in(role)
+    assert role_here(who.actor) == role
+
+    for model in registered():
+        rights = RIGHTS[model._meta.label].get(role, set())
+        own, other = own_and_other(model, who.actor)
+        lists = who.client.get(address(model, "changelist"))
+        add = who.client.get(address(model, "add"))
+
+        assert lists.status_code == (200 if "view" in rights else 403), model
+        assert add.status_code == (200 if "add" in rights else 403), model
+        if "view" in rights:
+            assert own is not None, f"{model} has no row to look at"
+            assert who.client.get(address(model, "change", own.pk)).status_code == 200, model
+        if other is not None:
+            foreign = who.client.get(address(model, "change", other.pk))
+            assert foreign.status_code in (403, 404), model
+            assert foreign.status_code == 404 or "view" not in rights, model
+            assert who.client.post(address(model, "delete", other.pk), {"post": "yes"}).status_code in (403, 404), model
+            assert model._default_manager.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize("role", list(PEOPLE))
+def test_no_secret_and_no_clinical_word_is_ever_shown(world, sign_in, role):
+    who = sign_in(role)
+    reasons = {visit.reason for visit in Appointment.objects.all()} | {SECRET}
+
+    for model in registered():
+        if "view" not in RIGHTS[model._meta.label].get(role, set()):
+            continue
+        rows = model._default_manager.visible_to(who.actor)
+        if model is Appointment:
+            rows = rows.filter(status=Status.CANCELLED)  # the one with every secret is among them
+        rows = rows[:3]
+        for page in [address(model, "changelist"), *(address(model, "change", row.pk) for row in rows)]:
+            text = who.client.get(page).content.decode()
+            assert not [reason for reason in reasons if reason in text], page
+
+
+@pytest.mark.parametrize("role", ["receptionist", "admin"])
+def test_lists_hold_no_name_of_another_organization(world, sign_in, role):
+    who = sign_in(role)
+    foreign = [clinic.name for clinic in Clinic.objects.exclude(organization_id=who.actor.organization_id)]
+    known = PatientFile.objects.filter(organization_id=who.actor.organization_id).values("patient")
+    foreign += [patient.last_name for patient in Patient.objects.exclude(pk__in=known)]
+
+    for model in registered():
+        if "view" in RIGHTS[model._meta.label].get(role, set()):
+            text = who.client.get(address(model, "changelist")).content.decode()
+            assert not [name for name in foreign if f">{name}<" in text], model
+
+
+def test_operator_sees_nobody_who_is_a_patient(world, sign_in):
+    who = sign_in("operator")
+    phones = set(Patient.objects.values_list("phone", flat=True))
+    names = {patient.full_name for patient in Patient.objects.all()}
+
+    for model in registered():
+        if "view" in RIGHTS[model._meta.label].get("operator", set()):
+            text = who.client.get(address(model, "changelist")).content.decode()
+            assert not [word for word in phones | names if word in text], model
+
+
+def test_nobody_doctors_and_patients_are_sent_to_the_sign_in(world):
+    for email in (None, "ana.ruiz@demo.vitas.test"):
+        client = Client()
+        if email:
+            answer = client.post("/admin/login/", {"email": email, "password": "vitas-demo"})
+            assert answer.status_code == 403
+
+        for model in registered():
+            page = address(model, "changelist")
+            assert client.get(page).headers["Location"] == f"/admin/login/?next={page}"
+    assert (
+        not Session.objects.filter(user__email="ana.ruiz@demo.vitas.test", revoked_at=None, method="password")
+        .exclude(refresh_tokens__isnull=False)
+        .exists()
+    )
+
+
+def test_wrong_password_is_told_and_signs_nobody_in(world):
+    client = Client(headers={"accept-language": "en"})
+
+    answer = client.post("/admin/login/", {"email": PEOPLE["admin"], "password": "wrong"})
+
+    assert answer.status_code == 401
+    assert "The e-mail or the password is wrong." in answer.content.decode()
+    assert client.get("/admin/").status_code == 302
+
+
+def test_sign_in_never_leads_to_another_site(world):
+    answer = Client().post(
+        "/admin/login/?next=https://evil.example/",
+        {"email": PEOPLE["admin"], "password": "vitas-demo", "next": "//evil.example/"},
+    )
+
+    assert answer.headers["Location"] == "/admin/"
+
+
+def test_foreign_rows_cannot_be_chosen(world, sign_in):
+    who = sign_in("admin")
+    foreign = Clinic.objects.exclude(organization_id=who.actor.organization_id).first()
+
+    answer = who.client.post(
+        address(Holiday, "add"),
+        {"clinic": foreign.pk, "organization": foreign.organization_id, "date": "2030-05-01", "name": "X"},
+    )
+
+    assert answer.status_code == 200
+    assert "Select a valid choice" in answer.content.decode()
+    assert not Holiday.objects.filter(name="X").exists()
+
+
+def test_new_row_belongs_to_the_administrators_organization_whatever_the_form_says(world, sign_in):
+    who = sign_in("admin")
+    other = Organization.objects.exclude(pk=who.actor.organization_id).first()
+
+    who.client.post(
+        address(Holiday, "add"), {"organization": other.pk, "date": "2030-05-01", "name": "Día del Trabajador"}
+    )
+
+    assert Holiday.objects.get(name="Día del Trabajador").organization_id == who.actor.organization_id
+    assert AuditEntry.objects.filter(action="CREATE_HOLIDAY", user_id=who.actor.user_id).exists()
+
+
+def test_operator_cannot_mix_organizations(world, sign_in):
+    who = sign_in("operator")
+    clinic = Clinic.objects.filter(organization__slug="vitas").first()
+    other = Organization.objects.get(slug="harbor")
+
+    answer = who.client.post(
+        address(Holiday, "add"), {"organization": other.pk, "clinic": clinic.pk, "date": "2030-05-01", "name": "X"}
+    )
+
+    assert "These belong to different organizations." in answer.content.decode()
+
+
+def test_looking_at_patients_is_in_the_audit_trail(world, sign_in):
+    who = sign_in("receptionist")
+    patient = Patient.objects.get(phone="+5491155550101")
+
+    who.client.get(address(Patient, "changelist"))
+    who.client.get(address(Patient, "change", patient.pk))
+
+    listed = AuditEntry.objects.get(action="READ_PATIENT", patient_id=None, user_id=who.actor.user_id)
+    assert str(patient.pk) in listed.details["ids"]
+    assert (
+        AuditEntry.objects.filter(action="READ_PATIENT", patient_id=patient.pk, user_id=who.actor.user_id).count() == 1
+    )
+
+
+def test_desk_writes_down_a_patient_who_is_known_at_once(world, sign_in):
+    who = sign_in("receptionist")
+    management = {f"identifiers-{name}": value for name, value in (("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0))}
+
+    answer = who.client.post(
+        address(Patient, "add"), {"first_name": "Rosa", "last_name": "Quiroga", "language": "es", **management}
+    )
+
+    assert answer.status_code == 302, answer.content.decode()
+    patient = Patient.objects.get(last_name="Quiroga")
+    assert (patient.status, patient.files.get().organization_id) == ("registered_at_desk", who.actor.organization_id)
+
+
+@pytest.mark.parametrize(
+    "term", ["gonzalez maria", "+5491155550101", "Gonzál"], ids=["name without accents", "phone", "part of a name"]
+)
+def test_patients_are_found_by_what_the_desk_types(world, sign_in, term):
+    text = sign_in("receptionist").client.get(address(Patient, "changelist"), {"q": term}).content.decode()
+
+    assert "González" in text
+    assert "Herrera" not in text
+
+
+def test_patients_are_found_by_file_number(world, sign_in):
+    who = sign_in("receptionist")
+    file = PatientFile.objects.get(organization_id=who.actor.organization_id, patient__phone="+5491155550101")
+
+    text = who.client.get(address(Patient, "changelist"), {"q": str(file.number)}).content.decode()
+
+    assert text.count("field-last_name") == 1
+    assert "González" in text
+
+
+def test_desk_books_through_the_domain(world, sign_in):
+    who = sign_in("receptionist")
+    place = DoctorPlace.objects.get(doctor__email="guardia@demo.vitas.test")
+    patient = Patient.objects.get(phone="+5491155550101")
+    day = (timezone.now() + timedelta(days=20)).date().isoformat()
+    asked = {"patient": patient.pk, "place": place.pk, "type": "urgent_care", "date": day, "time": "03:30"}
+
+    first = who.client.post(address(Appointment, "add"), asked)
+    again = who.client.post(address(Appointment, "add"), asked)
+
+    visit = Appointment.objects.get(place=place, patient=patient, type="urgent_care")
+    assert first.headers["Location"] == address(Appointment, "change", visit.pk)
+    assert (visit.status, visit.booked_by, visit.claims.count()) == (Status.SCHEDULED, who.actor.user_id, 2)
+    assert again.status_code == 200
+    assert "already" in again.content.decode()
+
+
+def test_desk_takes_steps_through_the_domain_and_refusals_are_told(world, sign_in):
+    who = sign_in("receptionist")
+    visits = Appointment.objects.filter(organization_id=who.actor.organization_id)
+    coming, done = visits.filter(status=Status.SCHEDULED).first(), visits.filter(status=Status.COMPLETED).first()
+    asked = {"action": "accept", "_selected_action": [coming.pk, done.pk]}
+
+    text = who.client.post(address(Appointment, "changelist"), asked, follow=True).content.decode()
+
+    coming.refresh_from_db()
+    done.refresh_from_db()
+    assert (coming.status, done.status) == (Status.CONFIRMED, Status.COMPLETED)
+    assert AppointmentStep.objects.filter(appointment=coming, after=Status.CONFIRMED, by=who.actor.user_id).exists()
+    assert "this step is not possible" in text
+
+
+def test_status_of_a_visit_and_money_cannot_be_written(world, sign_in):
+    who = sign_in("admin")
+    visit = Appointment.objects.filter(organization_id=who.actor.organization_id, status=Status.SCHEDULED).first()
+    payment = Payment.objects.filter(organization_id=who.actor.organization_id).first()
+    entry = LedgerEntry.objects.filter(organization_id=who.actor.organization_id).first()
+
+    answers = [
+        who.client.post(address(Appointment, "change", visit.pk), {"status": "completed"}),
+        who.client.post(address(Payment, "change", payment.pk), {"status": "REFUNDED"}),
+        who.client.post(address(LedgerEntry, "change", entry.pk), {"amount": "1"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    visit.refresh_from_db()
+    assert visit.status == Status.SCHEDULED
+
+
+def test_secrets_of_an_account_go_in_and_stay_when_left_empty(world, sign_in):
+    who = sign_in("admin")
+    account = PaymentAccount.objects.get(organization_id=who.actor.organization_id)
+    asked = {"gateway": "mercadopago", "country": "AR", "currency": "ARS", "active": "on"}
+
+    who.client.post(address(PaymentAccount, "change", account.pk), {**asked, "new_access_token": "fresh"})
+
+    account = PaymentAccount.objects.get(pk=account.pk)
+    assert (account.access_token, account.webhook_secret) == ("fresh", SECRET)
+
+
+def test_new_member_gets_an_account_and_one_who_left_loses_the_session(world, sign_in):
+    who = sign_in("admin")
+    asked = {
+        "email": "New.Nurse@demo.vitas.test",
+        "full_name": "New Nurse",
+        "role": "nurse",
+        "password": "a-first-long-word",
+    }
+
+    who.client.post(address(Membership, "add"), asked)
+    membership = Membership.objects.get(user__email="new.nurse@demo.vitas.test")
+    session = make_session(membership.user)
+    who.client.post(address(Membership, "change", membership.pk), {})
+
+    session.refresh_from_db()
+    membership.refresh_from_db()
+    assert membership.organization_id == who.actor.organization_id
+    assert User.objects.get(pk=membership.user_id).check_password("a-first-long-word")
+    assert (membership.active, session.revoked_at is not None) == (False, True)
+
+
+MAIN_LISTS = [Appointment, Patient, Payment, PatientFile, AppointmentStep, DoctorPlace, LedgerEntry]
+
+
+@pytest.mark.parametrize("model", MAIN_LISTS, ids=lambda model: model._meta.model_name)
+def test_a_list_costs_as_many_queries_for_many_rows_as_for_few(world, sign_in, model):
+    who = sign_in("admin")
+    model_admin = admin.site._registry[model]
+
+    def queries(rows: int) -> int:
+        model_admin.list_per_page = rows
+        try:
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
+                assert who.client.get(address(model, "changelist")).status_code == 200
+            return len(captured)
+        finally:
+            model_admin.list_per_page = 50
+
+    queries(2)  # what a process keeps is kept now
+
+    assert queries(20) == queries(2) <= 14

@@ -122,7 +122,7 @@ class Schema(AutoSchema):
         return super().get_summary() or (self.get_description() or "").split("\n")[0].rstrip(".") or None
 
     def get_operation_id(self) -> str:
-        """`PUT /api/v1/appointments/{id}/reschedule` → `putAppointmentsOneReschedule`: from the address, so it is unique."""
+        """`PUT …/appointments/{id}/cancel` → `putAppointmentsOneCancel`: from the address, so it is unique."""
         tokens = ["one" if part.startswith("{") else part for part in self.path.strip("/").split("/")]
         if tokens[:2] == ["api", "v1"]:
             tokens = tokens[2:]

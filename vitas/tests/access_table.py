@@ -1,0 +1,106 @@
+"""Who may do what, address by address: the table that test_access.py holds every address of Vitas against.
+
+Columns: method, address (without `/api/v1/` or `/api/`; `/…` at the root), whose thing it is, then what each role gets.
+Whose: `own` (of the person, their doctor, their clinic), `other` (of the same organization, but of another patient,
+doctor and clinic), `foreign` (of another organization), `-` (there is no thing).
+
+Roles: N nobody, P patient, D doctor, U nurse, R receptionist, A administrator of the organization, O operator of the
+platform. Nurse and receptionist work at the clinic of `own`, the administrator for the organization of `own` and `other`.
+"""
+
+ROLES = ("nobody", "patient", "doctor", "nurse", "receptionist", "admin", "operator")
+
+TABLE = """
+# method, address, whose                                       N    P    D    U    R    A    O
+GET    appointments                                    -       401  200  200  200  200  200  403
+POST   appointments                                    own     401  201  403  403  201  201  403
+POST   appointments                                    other   401  403  403  403  403  201  403
+POST   appointments                                    foreign 401  403  403  403  403  403  403
+GET    appointments/<uuid:appointment_id>              own     401  200  200  200  200  200  403
+GET    appointments/<uuid:appointment_id>              other   401  404  404  404  200  200  403
+GET    appointments/<uuid:appointment_id>              foreign 401  404  404  404  404  404  403
+PUT    appointments/<uuid:appointment_id>              own     401  403  200  403  200  200  403
+PUT    appointments/<uuid:appointment_id>              other   401  403  404  403  403  200  403
+PUT    appointments/<uuid:appointment_id>              foreign 401  403  404  403  404  404  403
+DELETE appointments/<uuid:appointment_id>/cancel       own     401  200  200  403  200  200  403
+DELETE appointments/<uuid:appointment_id>/cancel       other   401  404  404  403  403  200  403
+DELETE appointments/<uuid:appointment_id>/cancel       foreign 401  404  404  403  404  404  403
+PUT    appointments/<uuid:appointment_id>/reschedule   own     401  200  403  403  200  200  403
+PUT    appointments/<uuid:appointment_id>/reschedule   other   401  404  403  403  403  200  403
+PUT    appointments/<uuid:appointment_id>/reschedule   foreign 401  404  403  403  404  404  403
+POST   appointments/book                               own     401  201  403  403  201  201  403
+POST   appointments/book                               other   401  403  403  403  403  201  403
+POST   appointments/book                               foreign 401  403  403  403  403  403  403
+POST   appointments/search-providers                   -       401  200  200  200  200  200  200
+GET    appointments/slots                              own     200  200  200  200  200  200  200
+GET    appointments/slots                              other   200  200  200  200  200  200  200
+GET    appointments/slots                              foreign 200  200  200  200  200  200  200
+POST   auth/firebase                                   -       400  400  400  400  400  400  400
+POST   auth/login                                      -       400  400  400  400  400  400  400
+POST   auth/logout                                     -       401  200  200  200  200  200  200
+POST   auth/phone                                      -       401  403  403  403  403  403  403
+POST   auth/profile                                    own     401  200  403  403  403  403  403
+POST   auth/profile                                    other   401  404  403  403  403  403  403
+POST   auth/profile                                    foreign 401  404  403  403  403  403  403
+GET    auth/profiles                                   -       401  200  403  403  403  403  403
+POST   auth/profiles                                   -       401  201  403  403  403  403  403
+POST   auth/refresh                                    -       401  401  401  401  401  401  401
+POST   auth/session-heartbeat                          -       401  200  200  200  200  200  200
+POST   auth/signin                                     -       400  400  400  400  400  400  400
+GET    doctors                                         -       200  200  200  200  200  200  200
+GET    doctors/<uuid:doctor_id>                        own     200  200  200  200  200  200  200
+GET    doctors/<uuid:doctor_id>                        other   200  200  200  200  200  200  200
+GET    doctors/<uuid:doctor_id>                        foreign 200  200  200  200  200  200  200
+GET    doctors/<uuid:doctor_id>/availability           own     200  200  200  200  200  200  200
+GET    doctors/<uuid:doctor_id>/availability           other   200  200  200  200  200  200  200
+GET    doctors/<uuid:doctor_id>/availability           foreign 200  200  200  200  200  200  200
+GET    doctors/search                                  -       200  200  200  200  200  200  200
+GET    notifications                                   -       401  200  200  200  200  200  200
+POST   notifications/read                              -       401  400  400  400  400  400  400
+POST   otp/send                                        -       400  400  400  400  400  400  400
+POST   otp/verify                                      -       400  400  400  400  400  400  400
+GET    payments                                        -       401  200  200  403  200  200  403
+POST   payments                                        own     401  200  403  403  201  201  403
+POST   payments                                        other   401  404  403  403  201  201  403
+POST   payments                                        foreign 401  404  403  403  404  404  403
+PUT    payments/<str:payment_id>/status                own     401  403  403  403  200  200  403
+PUT    payments/<str:payment_id>/status                other   401  403  403  403  200  200  403
+PUT    payments/<str:payment_id>/status                foreign 401  403  403  403  404  404  403
+GET    providers/<uuid:doctor_id>                      own     401  200  200  200  200  200  200
+GET    providers/<uuid:doctor_id>                      other   401  200  200  200  200  200  200
+GET    providers/<uuid:doctor_id>                      foreign 401  200  200  200  200  200  200
+GET    providers/<uuid:doctor_id>/available-slots      own     401  200  200  200  200  200  200
+GET    providers/<uuid:doctor_id>/available-slots      other   401  200  200  200  200  200  200
+GET    providers/<uuid:doctor_id>/available-slots      foreign 401  200  200  200  200  200  200
+GET    receptionists/queue                             -       401  403  403  403  200  200  403
+GET    receptionists/queue                             own     401  403  403  403  200  200  403
+GET    receptionists/queue                             other   401  403  403  403  403  200  403
+GET    receptionists/queue                             foreign 401  403  403  403  404  404  403
+GET    receptionists/stats                             -       401  403  403  403  200  200  403
+POST   signin                                          -       400  400  400  400  400  400  400
+GET    users/me                                        -       401  200  200  200  200  200  200
+# At the root, and what describes the whole. Signing in refuses an empty body, the gateway's notice an absent signature.
+GET    /api/docs                                       -       200  200  200  200  200  200  200
+GET    /api/schema                                     -       200  200  200  200  200  200  200
+POST   /auth/signin                                    -       400  400  400  400  400  400  400
+POST   /confirm-pay                                    -       401  401  401  401  401  401  401
+GET    /health                                         -       200  200  200  200  200  200  200
+POST   /otp/send                                       -       400  400  400  400  400  400  400
+POST   /otp/verify                                     -       400  400  400  400  400  400  400
+GET    /                                               -       200  200  200  200  200  200  200
+GET    /^demo/outbox/?$                                -       200  200  200  200  200  200  200
+GET    /booking/<str:way>                              -       200  200  200  200  200  200  200
+GET    /demo/checkout/<uuid:payment_id>                own     200  200  200  200  200  200  200
+GET    /demo/checkout/<uuid:payment_id>                other   200  200  200  200  200  200  200
+GET    /demo/checkout/<uuid:payment_id>                foreign 200  200  200  200  200  200  200
+"""
+
+
+def rows() -> dict[tuple[str, str, str], dict[str, int]]:
+    """`{(method, address, whose): {role: status}}`"""
+    found = {}
+    for line in TABLE.splitlines():
+        if line and not line.startswith("#"):
+            method, address, whose, *statuses = line.split()
+            found[method, address, whose] = dict(zip(ROLES, map(int, statuses), strict=True))
+    return found

@@ -1,0 +1,313 @@
+"""Every address × method × role × own, other's and another organization's thing: held against access_table.py."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.db import transaction
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from appointments import claims
+from appointments.models import Appointment
+from appointments.payments import checkout
+from appointments.payments.models import Payment
+from clinic.models import StaffPlace
+from patients.models import PatientFile
+from vitas import testing
+from vitas.accounts import page_sessions
+from vitas.accounts.models import Role
+from vitas.accounts.rest import ApiView
+from vitas.testing import ApiClient
+from vitas.tests.access_table import ROLES, rows
+
+WHOSE = ("own", "other", "foreign")
+DEMO_CODE = "123456"
+
+
+def walk(patterns: list[Any], before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    for pattern in patterns:
+        address = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern):
+            yield address, pattern.callback
+
+
+def name_of(address: str) -> str:
+    """As the table writes it: the two mounts are one."""
+    if address.startswith("api/") and re.sub(r"^api/(v1/)?", "api/v1/", address) in ADDRESSES:
+        return re.sub(r"^api/(v1/)?", "", address)
+    return f"/{address}"
+
+
+ADDRESSES = dict(walk(get_resolver().url_patterns))
+API = {
+    name_of(address): view
+    for address, view in ADDRESSES.items()
+    if isinstance(getattr(view, "view_class", None), type) and issubclass(view.view_class, ApiView)
+}
+PAGES = {
+    name_of(address): view
+    for address, view in ADDRESSES.items()
+    if not address.startswith(("admin/", "api/")) and name_of(address) not in API
+}
+
+
+def methods(view: Any) -> list[str]:
+    return [name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view.view_class, name)]
+
+
+@dataclass
+class World:
+    """One organization with two clinics, another organization, and somebody in every role."""
+
+    users: dict[str, Any]
+    patients: dict[str, Any]
+    doctors: dict[str, Any]
+    clinics: dict[str, Any]
+    visits: dict[str, Appointment]
+    payments: dict[str, Payment]
+
+
+def make_visit(place: Any, patient: Any) -> Appointment:
+    starts_at = timezone.now().replace(second=0, microsecond=0) + timedelta(days=7)
+    visit = Appointment.objects.create(
+        organization=place.clinic.organization,
+        clinic=place.clinic,
+        doctor=place.doctor,
+        place=place,
+        patient=patient,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        status="scheduled",
+        firm_at=timezone.now(),
+        fee=place.fee,
+        currency=place.clinic.currency,
+        payment_in_advance=False,
+        booked_by_role="patient",
+    )
+    assert claims.take(claims.of(visit, buffer_before=0, buffer_after=0))
+    PatientFile.objects.get_or_create(
+        organization=place.clinic.organization, patient=patient, defaults={"number": testing.number()}
+    )
+    return visit
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    home, away = testing.make_organization(), testing.make_organization()
+    clinics = {
+        "own": testing.make_clinic(home),
+        "other": testing.make_clinic(home),
+        "foreign": testing.make_clinic(away),
+    }
+    doctors = {whose: testing.make_doctor(clinics[whose].organization) for whose in WHOSE}
+    places = {whose: testing.make_place(clinics[whose], doctors[whose], hours="always") for whose in WHOSE}
+    # One patient each, for a visit of one's own at another organization would be one's own.
+    patients = {whose: testing.make_patient() for whose in WHOSE}
+    visits = {whose: make_visit(places[whose], patients[whose]) for whose in WHOSE}
+    users = {"patient": testing.user_of(patients["own"]), "doctor": doctors["own"].membership.user}
+    for role in (Role.NURSE, Role.RECEPTIONIST, Role.ADMIN):
+        member = testing.make_member(home, role)
+        users[role.value] = member.user
+        if role != Role.ADMIN:
+            StaffPlace.objects.create(membership=member, clinic=clinics["own"])
+    users["operator"] = testing.make_user(is_operator=True)
+    payments = {whose: checkout.payment_for(visit) for whose, visit in visits.items()}
+    return World(users, patients, doctors, clinics, visits, payments)
+
+
+def client(world: World, role: str) -> ApiClient:
+    return ApiClient(world.users.get(role))
+
+
+def browser(world: World, role: str) -> Client:
+    """A browser that is signed in to pages."""
+    found = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    if role in world.users:
+        patient = world.patients["own"] if role == "patient" else None
+        request = RequestFactory().get("/")
+        request.session = SessionStore()
+        page_sessions.sign_in_page(
+            request, testing.make_session(world.users[role], patient_id=patient.pk if patient else None)
+        )
+        request.session.save()
+        found.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    return found
+
+
+def filled(address: str, world: World, whose: str) -> str:
+    """The address with the thing's id."""
+    key = "own" if whose == "-" else whose
+    ids = {
+        "appointment_id": world.visits[key].pk,
+        "payment_id": world.payments[key].pk,
+        "doctor_id": world.doctors[key].pk,
+        "patient_id": world.patients[key].pk,
+        "way": "success",
+    }
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), re.sub(r"[\^$]|/\?", "", address))
+    return path if path.startswith("/") else f"/api/v1/{path}"
+
+
+def asked(method: str, address: str, role: str, world: World, whose: str) -> tuple[str, Any]:
+    """Query and body of a request that is right but for who asks."""
+    key = "own" if whose == "-" else whose
+    doctor, visit, patient = world.doctors[key], world.visits[key], world.patients[key]
+    soon = (timezone.now() + timedelta(days=9)).date().isoformat()
+    who = {"patientId": str(patient.pk)}
+    bodies: dict[tuple[str, str], Any] = {
+        ("POST", "appointments"): {
+            "providerId": str(doctor.pk),
+            "date": soon,
+            "time": "10:00 AM",
+            "type": "consultation",
+            "reason": "A reason of ten letters",
+            **who,
+        },
+        ("POST", "appointments/book"): {"doctorId": str(doctor.pk), "date": soon, "timeSlot": "10:00 AM", **who},
+        ("PUT", "appointments/<uuid:appointment_id>"): {"status": "confirmed"},
+        ("PUT", "appointments/<uuid:appointment_id>/reschedule"): {"date": soon, "time": "11:00 AM"},
+        ("DELETE", "appointments/<uuid:appointment_id>/cancel"): {"reason": "I am travelling that day"},
+        ("POST", "payments"): {
+            "appointmentId": str(visit.pk),
+            "method": "gateway" if role == "patient" else "cash",
+        },
+        ("PUT", "payments/<str:payment_id>/status"): {"status": "COMPLETED"},
+        ("POST", "auth/profile"): who,
+        ("POST", "auth/profiles"): {"patientName": "Ana Silva", "relation": "child", "birthDate": "2019-03-02"},
+        ("POST", "auth/phone"): {"phoneNumber": "+5511988888888", "otpCode": DEMO_CODE},
+    }
+    queries = {
+        "appointments/slots": f"?doctorId={doctor.pk}&date={soon}",
+        "doctors/<uuid:doctor_id>/availability": f"?date={soon}",
+        "providers/<uuid:doctor_id>/available-slots": f"?date={soon}",
+        "receptionists/queue": f"?clinicId={world.clinics[key].pk}" if whose != "-" else "",
+    }
+    return queries.get(address, "") if method == "GET" else "", bodies.get((method, address), {})
+
+
+class Undone(Exception):
+    """Takes back what a request did."""
+
+
+def status(world: World, role: str, method: str, address: str, whose: str) -> int:
+    query, body = asked(method, address, role, world, whose)
+    path = filled(address, world, whose) + query
+    answer = None
+    try:
+        with transaction.atomic():
+            if address in PAGES:
+                answer = browser(world, role).generic(method, path)
+            else:
+                answer = client(world, role).send(method, path, None if method == "GET" else body)
+            raise Undone
+    except Undone:
+        pass
+    assert answer is not None
+    return answer.status_code
+
+
+@pytest.mark.parametrize(("method", "address", "whose"), rows())
+def test_the_table_says_who_may(world: World, method: str, address: str, whose: str) -> None:
+    found = {role: status(world, role, method, address, whose) for role in ROLES}
+
+    assert found == rows()[method, address, whose]
+
+
+def test_every_address_and_method_has_its_rows() -> None:
+    stand = {(method, address) for method, address, _whose in rows()}
+    exist = {(method, address) for address, view in API.items() for method in methods(view)}
+    exist |= {("GET", address) for address in PAGES}
+
+    assert stand ^ exist == set()
+
+
+def test_every_thing_has_a_row_for_mine_yours_and_theirs() -> None:
+    with_things = {(method, address) for method, address, _whose in rows() if "<" in address and address in API}
+
+    lacking = {(*row, whose) for row in with_things for whose in WHOSE} - set(rows())
+
+    assert lacking == set()
+
+
+def test_every_view_says_who_may_call_each_of_its_methods() -> None:
+    silent = {address for address, view in API.items() if set(view.view_class.access) != set(methods(view))}
+    others = {address for address in ADDRESSES if address.startswith("api/") and name_of(address) not in API}
+
+    assert silent == set()
+    assert others == set(), "an address of the API whose view is no ApiView"
+
+
+def test_both_mounts_hold_the_same() -> None:
+    v1 = {address.removeprefix("api/v1/") for address in ADDRESSES if address.startswith("api/v1/")}
+    plain = {address.removeprefix("api/") for address in ADDRESSES if re.match(r"api/(?!v1/)", address)}
+
+    assert plain - v1 == {"schema", "docs"}
+    assert v1 - plain == set()
+
+
+def test_the_admin_opens_to_nobody_who_is_not_signed_in(page: Client, db: None) -> None:
+    opened = {}
+    for address in ADDRESSES:
+        if address.startswith("admin/") and not re.search(r"log(in|out)/|jsi18n|\(\?P", address):
+            path = "/" + re.sub(r"<\w+:\w+>", str(uuid.UUID(int=1)), address)
+            answer = page.get(path)
+            if answer.status_code not in (302, 404) or "login" not in answer.get("Location", "login"):
+                opened[address] = answer.status_code
+
+    assert opened == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("patient", {"own"}),
+        ("doctor", {"own"}),
+        ("nurse", {"own"}),
+        ("receptionist", {"own", "other"}),
+        ("admin", {"own", "other"}),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?providerId=", "?patientId="])
+def test_a_list_of_visits_shows_ones_own_whatever_is_asked(world: World, role: str, seen: set[str], query: str) -> None:
+    of = world.doctors["foreign"] if "provider" in query else world.patients["foreign"]
+    asked_for = f"{query}{of.pk}" if query else ""
+
+    answer = client(world, role).get(f"/api/v1/appointments{asked_for}")
+
+    found = {row["id"] for row in json.loads(answer.content).get("data", [])}
+    assert found <= {str(world.visits[whose].pk) for whose in seen}
+    assert query or len(found) == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("patient", {"own"}),
+        ("doctor", {"own"}),
+        ("receptionist", {"own", "other"}),
+        ("admin", {"own", "other"}),
+    ],
+)
+def test_a_list_of_payments_shows_ones_own(world: World, role: str, seen: set[str]) -> None:
+    rows_shown = client(world, role).get("/api/v1/payments").json()["data"]
+
+    assert {row["id"] for row in rows_shown} == {str(world.payments[whose].pk) for whose in seen}
+
+
+def test_a_tenant_named_in_a_header_grants_nothing(world: World) -> None:
+    away = str(world.clinics["foreign"].organization_id)
+
+    answer = client(world, "admin").get("/api/v1/appointments", headers={"x-tenant-id": away})
+
+    assert answer.status_code == 403

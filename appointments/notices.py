@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
@@ -187,4 +188,4 @@ def _where(appointment: Appointment, language: str) -> str:
 
 
 def _other_times(appointment: Appointment) -> str:
-    return f"{settings.FRONTEND_URL.rstrip('/')}/doctors/{appointment.doctor_id}"
+    return settings.PUBLIC_URL.rstrip("/") + reverse("times", args=[appointment.place_id])

@@ -42,6 +42,10 @@ def define(name: str, parameters: tuple[str, ...], body: Promise) -> None:
     _templates[name] = Template(name, parameters, body)
 
 
+def names() -> list[str]:
+    return sorted(_templates)
+
+
 def named(name: str) -> Template:
     """Raises ValueError for a name that nobody defined."""
     if name not in _templates:

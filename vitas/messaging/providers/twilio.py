@@ -12,12 +12,12 @@ from functools import cached_property
 
 import requests
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from vitas.messaging import templates
+from vitas.messaging.providers.approved import content_sids
 from vitas.messaging.providers.base import Busy, Messenger, NotSent, Outgoing, Undeliverable, WrongChannel
 
 # https://www.twilio.com/docs/api/errors; the text of an error holds the number, so only its code is kept.
@@ -112,15 +112,7 @@ class TwilioMessenger(Messenger):
 
     @cached_property
     def _content_sids(self) -> dict[tuple[str, str], str]:
-        """`TWILIO_TEMPLATES=sign_in_code.es:HX…,sign_in_code.pt-br:HX…`."""
-        found = {}
-        for entry in settings.TWILIO_TEMPLATES:
-            name, _colon, sid = entry.partition(":")
-            template, _dot, language = name.partition(".")
-            if not (template and language and sid.startswith("HX")):
-                raise ImproperlyConfigured(f"TWILIO_TEMPLATES holds {entry!r}; write template.language:HX….")
-            found[template, language.lower()] = sid
-        return found
+        return content_sids(settings.TWILIO_TEMPLATES)
 
 
 def _to(message: Outgoing) -> str:

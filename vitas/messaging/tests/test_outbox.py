@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from vitas.messaging import outbox, templates
 from vitas.messaging.models import OutboxMessage
+from vitas.messaging.providers.approved import content_sids
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +90,15 @@ def test_template_numbers_its_parameters_in_their_order():
     numbered = template.numbered({"where": "w", "when": "t", "doctor": "d", "patient": "p"})
 
     assert numbered == {"1": "p", "2": "d", "3": "t", "4": "w"}
+
+
+def test_approved_templates_are_read_from_settings():
+    found = content_sids(["sign_in_code.es:HX1", "booking_moved.pt-BR:HX2"])
+
+    assert found == {("sign_in_code", "es"): "HX1", ("booking_moved", "pt-br"): "HX2"}
+
+
+@pytest.mark.parametrize("entry", ["sign_in_code", "sign_in_code.es", "hello.es:HX1", "sign_in_code.fr:HX1", "x:y"])
+def test_mistake_in_approved_templates_stops_the_start(entry):
+    with pytest.raises(ImproperlyConfigured, match="TWILIO_TEMPLATES holds"):
+        content_sids([entry])

@@ -348,3 +348,17 @@ def test_skipped_date_has_no_hours():
     case = around_change("Pacific/Apia", date(2011, 12, 30), [(4, 540, 60)], days=3)
 
     assert compare(case) == []
+
+
+def test_night_before_a_skipped_date_ends_on_the_date_after():
+    case = around_change("Pacific/Apia", date(2011, 12, 30), NIGHTS, slot_minutes=60)
+    case.first, case.days = date(2011, 12, 31), 1
+
+    assert [start.strftime("%d %H") for start in compare(case)][:6] == [
+        "30 10",
+        "30 11",
+        "30 12",
+        "30 13",
+        "30 14",
+        "30 15",
+    ]

@@ -99,6 +99,7 @@ def children(*, port: int, var: Path) -> list[Child]:
             "worker",
             [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning", "--without-mingle"],
             stop_signal=signal.SIGQUIT,  # at once: what was in hand is found and done by a sweep
+            environment={"PYTHONWARNINGS": "ignore:::celery.platforms"},  # of root, which a demo may be
             not_before=later,
         ),
         Child("beat", beat, not_before=later),

@@ -32,7 +32,7 @@ rooms: .venv/installed-dev ## Check who imports whom
 
 templates: .venv/installed-dev ## Lint the templates and check their format
 	@if find templates -name '*.html' 2>/dev/null | grep -q .; then \
-		$(BIN)/djlint templates --lint --check --quiet; \
+		$(BIN)/djlint templates --lint --check; \
 	fi
 
 migrations: .venv/installed-dev ## Check that every change of a model has its migration

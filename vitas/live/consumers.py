@@ -30,12 +30,22 @@ _LONGEST_MESSAGE = 1000  # characters of what a client may say
 class Notifications(AsyncWebsocketConsumer):
     """Sends `{"id", "event", "data", "at"}`; `since` (in the address, or `{"since": id}`) asks for what was missed."""
 
+    _watch: asyncio.Task[None] | None = None
+    _shut = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # However the socket ended, also without a word of the server.
+            self._shut = True
+            if self._watch is not None:
+                self._watch.cancel()
+
     async def connect(self) -> None:
         self.topics: frozenset[str] = frozenset()
         self._sent: OrderedDict[UUID | tuple[str, str], None] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
-        self._watch: asyncio.Task[None] | None = None
-        self._shut = False
         self._from = self._read_to = int(time.time() * 1000)
         spoken = listening.subprotocol_of(self.scope)
         try:
@@ -50,10 +60,6 @@ class Notifications(AsyncWebsocketConsumer):
         await self.accept(spoken)
         self._watch = asyncio.create_task(self._keep_watch())
         await self._go_back_to(parse_qs(self.scope.get("query_string", b"").decode("latin-1")).get("since", [""])[0])
-
-    async def disconnect(self, code: int) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """`{"since": id}`; anything else is let pass."""

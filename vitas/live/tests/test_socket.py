@@ -291,3 +291,18 @@ async def test_two_sockets_of_one_person_both_hear(desk):
     assert [len(messages) for messages in await asyncio.gather(*(heard(line, 1) for line in lines))] == [1, 1]
     for line in lines:
         await line.disconnect()
+
+
+@pytest.mark.parametrize("end", ["disconnect", "cancelled"])
+async def test_nothing_keeps_watch_over_a_socket_that_ended(desk, end):
+    line = socket(token=desk.token)
+    await line.connect()
+
+    if end == "disconnect":
+        await line.disconnect()
+    else:
+        line.stop()
+    await asyncio.sleep(0.2)
+
+    watching = [task for task in asyncio.all_tasks() if "_keep_watch" in repr(task)]
+    assert watching == []

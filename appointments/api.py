@@ -20,7 +20,7 @@ from vitas.accounts.permissions import DESK
 from vitas.accounts.rest import ApiView
 from vitas.audit import trail
 from vitas.common import limits, wall_time
-from vitas.common.api.pagination import listed
+from vitas.common.api.pagination import listed_by_key
 from vitas.common.errors import NotFound, TooMany
 
 HOUR = 3600  # seconds
@@ -138,10 +138,10 @@ class Appointments(_BookingView):
             rows = rows.from_day(asked["start_date"])
         if "end_date" in asked:
             rows = rows.until_day(asked["end_date"])
-        answer = listed(
+        answer = listed_by_key(
             request,
-            rows.for_answer().order_by("-starts_at", "-id"),
-            lambda shown: answers.appointments(shown, actor=self.actor),
+            rows.order_by("-starts_at", "-id"),
+            lambda ids: answers.appointments(ids, actor=self.actor),
             exact=self.actor.is_patient,
         )
         _audit_list(self, "READ_APPOINTMENTS", [row["id"] for row in answer.data["data"]])
@@ -170,8 +170,7 @@ class Appointments(_BookingView):
     )
     def post(self, request: Request) -> Response:
         made, payment_url = self.booked(self.read(shapes.CreateAppointment), doctor_field="provider_id")
-        shown = made.appointment if made.fresh else _for_answer(made.appointment.pk)
-        body = answers.appointment(shown, actor=self.actor)
+        body = answers.appointment(made.appointment.pk, actor=self.actor)
         body["paymentUrl"] = payment_url
         return Response(body, status=201 if made.fresh else 200)
 
@@ -235,7 +234,7 @@ class OneAppointment(ApiView):
             patient_id=row.patient_id,
             organization_id=row.organization_id,
         )
-        return Response(answers.appointment(row, actor=self.actor))
+        return Response(answers.appointment(row.pk, actor=self.actor))
 
     @extend_schema(
         summary="Accept, reject or take a step of the day",
@@ -251,7 +250,7 @@ class OneAppointment(ApiView):
         asked = self.read(shapes.Step)
         require_own_clinic(self.actor, row.clinic_id)
         booking.step(appointment_id=row.pk, to=asked["status"], reason=asked["reason"], by=self.actor)
-        return Response(answers.appointment(_for_answer(row.pk), actor=self.actor))
+        return Response(answers.appointment(row.pk, actor=self.actor))
 
 
 class Reschedule(ApiView):
@@ -282,7 +281,7 @@ class Reschedule(ApiView):
             by=self.actor,
             place=place,
         )
-        return Response(answers.appointment(_for_answer(row.pk), actor=self.actor))
+        return Response(answers.appointment(row.pk, actor=self.actor))
 
 
 class Cancel(ApiView):
@@ -334,10 +333,10 @@ class Stats(ApiView):
         ),
     )
     def get(self, request: Request) -> Response:
-        rows = list(desk.todays(self.actor).for_answer().order_by("starts_at", "id"))
+        rows = list(desk.todays(self.actor).order_by("starts_at", "id"))
         _audit_list(self, "READ_DAY", [row.pk for row in rows])
         today = timezone.now().astimezone(desk.zone_of(self.actor)).date()
-        shown = list(answers.appointments(rows, actor=self.actor))
+        shown = answers.appointments([row.pk for row in rows], actor=self.actor)
         return Response({"date": today.isoformat(), **desk.counts(rows), "appointments": shown})
 
 
@@ -378,15 +377,11 @@ class Queue(ApiView):
 
 def _visible(view: ApiView, appointment_id: UUID) -> Appointment:
     """The visit, where the caller may know that it exists. Raises NotFound."""
-    rows = Appointment.objects.visible_to(view.actor).for_answer().select_related("place__clinic", "place__doctor")
+    rows = Appointment.objects.visible_to(view.actor).select_related("place__clinic")
     row = rows.filter(pk=appointment_id).first()
     if row is None:
         raise NotFound(_("There is no such appointment."))
     return row
-
-
-def _for_answer(appointment_id: UUID) -> Appointment:
-    return Appointment.objects.for_answer().get(pk=appointment_id)
 
 
 def _audit_list(view: ApiView, action: str, ids: list[UUID]) -> None:

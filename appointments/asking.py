@@ -29,6 +29,9 @@ def place_asked_for(provider_id: UUID, clinic_id: UUID | None, *, field: str, by
 
 def patient_asked_for(patient_id: UUID | None, *, by: Actor) -> Patient:
     """Whom the visit is for. A patient's profile must be one they may act for (403); the desk's one of its files."""
+    if by.is_patient and patient_id in (None, by.patient_id) and by.patient_id:
+        # The token says so, for its fifteen minutes.
+        return Patient.from_db("default", ["id"], [by.patient_id])
     if by.is_patient:
         wanted = patient_id or by.patient_id
         found = Patient.objects.filter(pk=wanted, pk__in=patients_of(by), merged_into=None).first() if wanted else None

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ParamSpec, TypeVar
@@ -24,9 +24,11 @@ from vitas.accounts import idempotency
 from vitas.accounts.actor import SWEEP, Actor
 from vitas.accounts.models import Organization
 from vitas.audit import trail
+from vitas.audit.models import AuditEntry
 from vitas.common import events
 from vitas.common.errors import Conflict, Invalid, NotPossibleNow
 from vitas.common.ids import new_id
+from vitas.common.inserts import insert
 
 HOLD = timedelta(minutes=15)
 PATIENTS_MOVE_BEFORE = timedelta(hours=2)
@@ -40,6 +42,7 @@ class SlotTaken(Conflict):
     """409: somebody else has the time, or the patient has another visit then."""
 
     sentence = _("This time is already taken. Choose another one.")
+    wanted: Sequence[claims.Claim] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +99,14 @@ def book(asked: Request, *, by: Actor, key: str = "") -> Booked:
     """
     try:
         return _book(asked, by=by, key=key)
-    except (IntegrityError, SlotTaken):
+    except (IntegrityError, SlotTaken) as error:
         # The same id at the same moment: the other request has it now.
         earlier = _booked_before(asked, by)
-        if earlier is None:
+        if earlier is not None:
+            return earlier
+        if not isinstance(error, SlotTaken) or not _expire_in_the_way(error.wanted):
             raise
-        return earlier
+    return _book(asked, by=by, key=key)
 
 
 @act
@@ -118,15 +123,17 @@ def _book(asked: Request, *, by: Actor, key: str) -> Booked:
     require_bookable(asked.place, asked.starts_at, visit, now=now)
     _require_welcome(asked.place, asked.patient)
     appointment = _new_appointment(asked, visit, now=now, by=by)
-    appointment.save(force_insert=True)
-    _take_time(
-        claims.of(appointment, buffer_before=visit.buffer_before, buffer_after=visit.buffer_after), appointment, now=now
-    )
-    _make_known(appointment)
-    steps.note_step(appointment, before="", by=by, now=now)
-    held = appointment.status == Status.PENDING
-    events.record(events.AppointmentHeld(appointment.pk) if held else events.AppointmentFirm(appointment.pk))
-    _audit(by, "CREATE_APPOINTMENT", appointment, status=appointment.status)
+    wanted = claims.of(appointment, buffer_before=visit.buffer_before, buffer_after=visit.buffer_after)
+    happened = events.AppointmentHeld if appointment.status == Status.PENDING else events.AppointmentFirm
+    beside = [
+        steps.step_of(appointment, before="", by=by, now=now),
+        events.row_of(happened(appointment.pk)),
+        _entry(by, "CREATE_APPOINTMENT", appointment, status=appointment.status),
+    ]
+    got, known = claims.taken_with(appointment, beside, wanted)
+    _require_all(got, wanted, appointment)
+    if not known:
+        _make_known(appointment)
     if key:
         idempotency.settle(by, key, appointment.pk)
     return Booked(appointment, fresh=True)
@@ -177,7 +184,7 @@ def _new_appointment(asked: Request, visit: slots.Visit, *, now: datetime, by: A
         id=asked.id or new_id(),
         organization_id=place.clinic.organization_id,
         clinic=place.clinic,
-        doctor=place.doctor,
+        doctor_id=place.doctor_id,
         place=place,
         patient=asked.patient,
         starts_at=asked.starts_at,
@@ -200,26 +207,26 @@ def _new_appointment(asked: Request, visit: slots.Visit, *, now: datetime, by: A
     )
 
 
-def _take_time(wanted: list[claims.Claim], appointment: Appointment, *, now: datetime) -> None:
-    """Take the claims; lapsed holds in the way are expired first. Raises SlotTaken."""
-    got = claims.taken(wanted)
+def _require_all(got: set[UUID], wanted: list[claims.Claim], appointment: Appointment) -> None:
     if len(got) == len(wanted):
         return
-    claims.release(appointment)
-    for lapsed in claims.lapsed_in_the_way(wanted, now):
-        _expire(lapsed, now)
-    got = claims.taken(wanted)
-    if appointment.doctor_id in got and appointment.patient_id not in got:
-        raise SlotTaken(_("The patient already has an appointment at this time."))
-    if len(got) < len(wanted):
-        raise SlotTaken()
+    patients_own = appointment.doctor_id in got and appointment.patient_id not in got
+    taken = SlotTaken(_("The patient already has an appointment at this time.") if patients_own else None)
+    taken.wanted = wanted
+    raise taken
+
+
+def _expire_in_the_way(wanted: Sequence[claims.Claim]) -> bool:
+    """Holds that have lapsed and still lie there give way to whoever asks. True if there were any."""
+    now = timezone.now()
+    lapsed = claims.lapsed_in_the_way(wanted, now)
+    for appointment_id in lapsed:
+        _expire(appointment_id, now)
+    return bool(lapsed)
 
 
 def _make_known(appointment: Appointment) -> None:
     """The first booking makes the patient known to the organization, under the next file number."""
-    known = PatientFile.objects.filter(organization_id=appointment.organization_id, patient_id=appointment.patient_id)
-    if known.exists():
-        return
     Organization.objects.select_for_update(no_key=True).get(pk=appointment.organization_id)
     highest = PatientFile.objects.filter(organization_id=appointment.organization_id).aggregate(Max("number"))
     file = PatientFile(
@@ -251,7 +258,6 @@ def confirm_paid(*, appointment_id: UUID, by: Actor) -> bool:
     return True
 
 
-@act
 def reschedule(
     *, appointment_id: UUID, starts_at: datetime, reason: str, by: Actor, place: DoctorPlace | None = None
 ) -> Appointment:
@@ -259,6 +265,18 @@ def reschedule(
 
     `place` is another place of the same doctor. Raises Invalid, SlotTaken, NotPossibleNow.
     """
+    try:
+        return _reschedule(appointment_id, starts_at, reason=reason, by=by, place=place)
+    except SlotTaken as taken:
+        if not _expire_in_the_way(taken.wanted):
+            raise
+    return _reschedule(appointment_id, starts_at, reason=reason, by=by, place=place)
+
+
+@act
+def _reschedule(
+    appointment_id: UUID, starts_at: datetime, *, reason: str, by: Actor, place: DoctorPlace | None
+) -> Appointment:
     now = timezone.now()
     appointment = _locked(appointment_id)
     _require_movable(appointment, by=by, now=now)
@@ -271,9 +289,8 @@ def reschedule(
     appointment.starts_at = starts_at
     appointment.ends_at = starts_at + timedelta(minutes=length)
     appointment.place, appointment.clinic = place, place.clinic
-    _take_time(
-        claims.of(appointment, buffer_before=visit.buffer_before, buffer_after=visit.buffer_after), appointment, now=now
-    )
+    wanted = claims.of(appointment, buffer_before=visit.buffer_before, buffer_after=visit.buffer_after)
+    _require_all(claims.taken(wanted), wanted, appointment)
     appointment.version += 1
     appointment.updated_at = now
     appointment.save(update_fields=["starts_at", "ends_at", "place", "clinic", "version", "updated_at"])
@@ -337,15 +354,11 @@ def expire_lapsed_holds(*, limit: int = 500) -> int:
     now = timezone.now()
     lapsed = list(Appointment.objects.lapsed(now).order_by("hold_ends_at").values_list("pk", flat=True)[:limit])
     for appointment_id in lapsed:
-        _expire_in_its_own_transaction(appointment_id, now)
+        _expire(appointment_id, now)
     return len(lapsed)
 
 
 @act
-def _expire_in_its_own_transaction(appointment_id: UUID, now: datetime) -> None:
-    _expire(appointment_id, now)
-
-
 def _expire(appointment_id: UUID, now: datetime) -> None:
     appointment = Appointment.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=appointment_id)
     if appointment.status == Status.PENDING and appointment.hold_ends_at and appointment.hold_ends_at <= now:
@@ -358,7 +371,11 @@ def _locked(appointment_id: UUID) -> Appointment:
 
 
 def _audit(by: Actor, action: str, appointment: Appointment, **details: str) -> None:
-    trail.record(
+    insert(_entry(by, action, appointment, **details))
+
+
+def _entry(by: Actor, action: str, appointment: Appointment, **details: str) -> AuditEntry:
+    return trail.entry(
         by,
         action,
         category=trail.Category.APPOINTMENT,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from psycopg.types.range import TimestamptzRange
 
 from appointments.models import Appointment, TimeClaim
 from clinic.models import VisitKind
+from vitas.common.inserts import insert_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,41 @@ def take(claims: Sequence[Claim]) -> bool:
 
 def taken(claims: Sequence[Claim]) -> set[UUID]:
     """Insert what is free, in one statement and a fixed order; answers with the resources that were."""
-    values = ", ".join(["(%s::uuid, %s::tstzrange, 0, %s::timestamptz, %s::uuid)"] * len(claims))
+    with connection.cursor() as cursor:
+        cursor.execute(_take(len(claims)), _values(claims))
+        return {row[0] for row in cursor.fetchall()}
+
+
+def taken_with(
+    appointment: Appointment, rows: Sequence[models.Model], claims: Sequence[Claim]
+) -> tuple[set[UUID], bool]:
+    """The visit, what stands beside it and its claims in one statement: what was taken, and if the patient is known.
+
+    If not all was, the caller rolls back. Known: the organization has a file of the patient.
+    """
+    [(got, known)] = insert_all(
+        [appointment, *rows],
+        then=f"claim AS ({_take(len(claims))}) SELECT ARRAY(SELECT resource FROM claim), EXISTS ("
+        "SELECT FROM patients_patientfile WHERE organization_id = %s::uuid AND patient_id = %s::uuid)",
+        parameters=[*_values(claims), appointment.organization_id, appointment.patient_id],
+    )
+    return set(got), known
+
+
+def _take(how_many: int) -> str:
+    values = ", ".join(["(%s::uuid, %s::tstzrange, 0, %s::timestamptz, %s::uuid)"] * how_many)
+    return (
+        "INSERT INTO appointments_timeclaim (resource, span, lane, held_until, appointment_id)"
+        f" VALUES {values} ON CONFLICT DO NOTHING RETURNING resource"
+    )
+
+
+def _values(claims: Sequence[Claim]) -> list[object]:
     parameters: list[object] = []
     for claim in claims:
         span = TimestamptzRange(claim.starts_at, claim.ends_at, "[)")
         parameters += [claim.resource, span, claim.held_until, claim.appointment_id]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO appointments_timeclaim (resource, span, lane, held_until, appointment_id)"
-            f" VALUES {values} ON CONFLICT DO NOTHING RETURNING resource",
-            parameters,
-        )
-        return {row[0] for row in cursor.fetchall()}
+    return parameters
 
 
 def release(appointment: Appointment) -> None:

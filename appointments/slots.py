@@ -22,7 +22,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from appointments import slots_sql as sql
-from clinic.models import DoctorPlace, VisitKind
+from clinic.models import DoctorPlace
 from vitas.common.errors import Invalid
 
 MOST_DAYS: Final = 62
@@ -165,10 +165,10 @@ def visit_minutes(place: DoctorPlace, type: str, asked: int | None = None) -> Vi
     S3 1.2 says 30. The buffers are the kind's also when a length is asked for. Raises Invalid on `duration`.
     """
     require_minutes(asked)
-    kind = VisitKind.objects.filter(organization__clinics=place.clinic_id, type=type).first()
-    if kind is None:
-        return Visit(asked or sql.USUAL_MINUTES)
-    return Visit(asked or kind.minutes, kind.buffer_before, kind.buffer_after)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.KIND, {"organization": place.clinic.organization_id, "type": type})
+        minutes, before, after = cursor.fetchone() or (sql.USUAL_MINUTES, 0, 0)
+    return Visit(asked or minutes, before, after)
 
 
 def require_minutes(asked: int | None) -> None:

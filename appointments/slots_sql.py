@@ -199,6 +199,11 @@ AND EXISTS (
 )"""
 )
 
+KIND: Final = """
+SELECT minutes, buffer_before, buffer_after FROM clinic_visitkind
+WHERE organization_id = %(organization)s::uuid AND type = %(type)s::text
+"""
+
 COUNT: Final = (
     calendar(USUAL_PLACES)
     + STARTS

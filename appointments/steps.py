@@ -156,7 +156,13 @@ def _follow(appointment: Appointment, before: str, to: str, *, by: Actor, reason
 
 def note_step(appointment: Appointment, *, before: str, by: Actor, now: datetime, reason: str = "") -> AppointmentStep:
     """Keep that the visit came from `before` to its status."""
-    return AppointmentStep.objects.create(
+    step = step_of(appointment, before=before, by=by, now=now, reason=reason)
+    step.save(force_insert=True)
+    return step
+
+
+def step_of(appointment: Appointment, *, before: str, by: Actor, now: datetime, reason: str = "") -> AppointmentStep:
+    return AppointmentStep(
         appointment=appointment,
         before=before,
         after=appointment.status,

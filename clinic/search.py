@@ -300,6 +300,7 @@ def _specialties_by_name() -> dict[str, str]:
 
 
 @cache
+@cache
 def specialty_name(code: str) -> str:
     """`family_medicine` → `Family Medicine`: the same in every language, as S3 shows it."""
     with translation.override(None):

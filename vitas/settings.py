@@ -82,7 +82,6 @@ def _database(url: str, *, pool: int) -> dict[str, object]:
         **found,
         "OPTIONS": options,
         "CONN_MAX_AGE": 0 if pool else 300,
-        "CONN_HEALTH_CHECKS": True,
     }
 
 

@@ -9,12 +9,18 @@ from vitas.accounts.actor import Actor
 from vitas.audit.models import AuditEntry
 from vitas.common.context import current
 from vitas.common.ids import id_at
+from vitas.common.inserts import insert
 
 Category = AuditEntry.Category
 Outcome = AuditEntry.Outcome
 
 
-def record(
+def record(actor: Actor, action: str, **what: Any) -> None:
+    """Add one entry; see `entry`."""
+    insert(entry(actor, action, **what))
+
+
+def entry(
     actor: Actor,
     action: str,
     *,
@@ -25,11 +31,11 @@ def record(
     organization_id: UUID | None = None,
     outcome: str = Outcome.SUCCESS,
     **details: Any,
-) -> None:
-    """Add one entry (S3 11.1). `details` are ids and codes, never what a person said."""
+) -> AuditEntry:
+    """One entry (S3 11.1), to be inserted with what it tells of. `details` are ids and codes, never what was said."""
     now = timezone.now()
     context = current.get()
-    AuditEntry.objects.create(
+    return AuditEntry(
         id=id_at(now),
         at=now,
         category=category,

@@ -67,6 +67,12 @@ def load_keys(subjects: Iterable[uuid.UUID]) -> None:
             _remember(key.subject, _unwrap(bytes(key.wrapped), key.subject, key.master))
 
 
+def offer_key(subject: uuid.UUID, wrapped: bytes, master: str) -> None:
+    """Take the key of a subject from a row that came with the content, so that it needs no look-up."""
+    if _remembered(subject) is None:
+        _remember(subject, _unwrap(bytes(wrapped), subject, master))
+
+
 def destroy_key(subject: uuid.UUID) -> None:
     """Forget a subject: what was sealed for it can never be read again, and nothing is sealed for it any more."""
     from vitas.common.models import DataKey

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vitas.common.after_commit import soon
+from vitas.common.inserts import insert
 from vitas.common.models import Event
 
 log = logging.getLogger(__name__)
@@ -103,10 +104,15 @@ def receive(kind: type[DomainEvent], receiver: Receiver) -> None:
 
 def record(event: DomainEvent) -> None:
     """Write the event in the current transaction and deliver it soon after commit."""
+    insert(row_of(event))
+
+
+def row_of(event: DomainEvent) -> Event:
+    """The event's row, to be inserted in the current transaction; it is delivered soon after commit."""
     from vitas.common.tasks import deliver_events
 
-    Event.objects.create(kind=type(event).__name__, payload=_payload(event))
     soon(deliver_events)
+    return Event(kind=type(event).__name__, payload=_payload(event))
 
 
 def deliver_due(*, limit: int = 500) -> int:

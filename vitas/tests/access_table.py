@@ -5,7 +5,7 @@ Whose: `own` (of the person, their doctor, their clinic), `other` (of the same o
 doctor and clinic), `foreign` (of another organization), `-` (there is no thing).
 
 Roles: N nobody, P patient, D doctor, U nurse, R receptionist, A administrator of the organization, O operator of the
-platform. Nurse and receptionist work at the clinic of `own`, the administrator for the organization of `own` and `other`.
+platform. Nurse and receptionist work at the clinic of `own`, the administrator for that of `own` and `other`.
 """
 
 ROLES = ("nobody", "patient", "doctor", "nurse", "receptionist", "admin", "operator")
@@ -87,12 +87,61 @@ POST   /confirm-pay                                    -       401  401  401  40
 GET    /health                                         -       200  200  200  200  200  200  200
 POST   /otp/send                                       -       400  400  400  400  400  400  400
 POST   /otp/verify                                     -       400  400  400  400  400  400  400
+# Pages, in a browser that is signed in: 302 leads to signing in, or on.
 GET    /                                               -       200  200  200  200  200  200  200
+POST   /                                               -       200  200  200  200  200  200  200
 GET    /^demo/outbox/?$                                -       200  200  200  200  200  200  200
+POST   /^demo/outbox/?$                                -       405  405  405  405  405  405  405
 GET    /booking/<str:way>                              -       200  200  200  200  200  200  200
+POST   /booking/<str:way>                              -       405  405  405  405  405  405  405
 GET    /demo/checkout/<uuid:payment_id>                own     200  200  200  200  200  200  200
 GET    /demo/checkout/<uuid:payment_id>                other   200  200  200  200  200  200  200
 GET    /demo/checkout/<uuid:payment_id>                foreign 200  200  200  200  200  200  200
+POST   /demo/checkout/<uuid:payment_id>                own     200  200  200  200  200  200  200
+POST   /demo/checkout/<uuid:payment_id>                other   200  200  200  200  200  200  200
+POST   /demo/checkout/<uuid:payment_id>                foreign 200  200  200  200  200  200  200
+GET    /doctors                                        -       200  200  200  200  200  200  200
+POST   /doctors                                        -       405  405  405  405  405  405  405
+GET    /doctors/<uuid:place_id>                        own     200  200  200  200  200  200  200
+GET    /doctors/<uuid:place_id>                        other   200  200  200  200  200  200  200
+GET    /doctors/<uuid:place_id>                        foreign 200  200  200  200  200  200  200
+POST   /doctors/<uuid:place_id>                        own     405  405  405  405  405  405  405
+POST   /doctors/<uuid:place_id>                        other   405  405  405  405  405  405  405
+POST   /doctors/<uuid:place_id>                        foreign 405  405  405  405  405  405  405
+GET    /doctors/<uuid:place_id>/book                   own     302  302  302  302  302  302  302
+GET    /doctors/<uuid:place_id>/book                   other   302  302  302  302  302  302  302
+GET    /doctors/<uuid:place_id>/book                   foreign 302  302  302  302  302  302  302
+POST   /doctors/<uuid:place_id>/book                   own     302  302  302  302  302  302  302
+POST   /doctors/<uuid:place_id>/book                   other   302  302  302  302  302  302  302
+POST   /doctors/<uuid:place_id>/book                   foreign 302  302  302  302  302  302  302
+GET    /profiles                                       -       302  200  302  302  302  302  302
+POST   /profiles                                       -       302  200  302  302  302  302  302
+GET    /sign-in                                        -       200  200  200  200  200  200  200
+POST   /sign-in                                        -       200  200  200  200  200  200  200
+GET    /sign-in/code                                   -       302  302  302  302  302  302  302
+POST   /sign-in/code                                   -       302  302  302  302  302  302  302
+GET    /sign-out                                       -       405  405  405  405  405  405  405
+POST   /sign-out                                       -       302  302  302  302  302  302  302
+GET    /visits                                         -       302  200  302  302  302  302  302
+POST   /visits                                         -       302  405  302  302  302  302  302
+GET    /visits/<uuid:visit_id>                         own     302  200  302  302  302  302  302
+GET    /visits/<uuid:visit_id>                         other   302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>                         foreign 302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>                         own     302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>                         other   302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>                         foreign 302  405  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/cancel                  own     302  200  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/cancel                  other   302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/cancel                  foreign 302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/cancel                  own     302  200  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/cancel                  other   302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/cancel                  foreign 302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/pay                     own     302  302  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/pay                     other   302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/pay                     foreign 302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/pay                     own     302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/pay                     other   302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/pay                     foreign 302  405  302  302  302  302  302
 """
 
 

@@ -15,7 +15,7 @@ from rest_framework.parsers import BaseParser
 
 from vitas.common.errors import Refused
 
-_WORD = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_WORD = re.compile(r"(?<=[A-Za-z0-9])([A-Z])")
 _LONGEST_NAME = 100  # no name of ours is longer, and what is remembered of names stays small
 _DEEPEST = 50
 

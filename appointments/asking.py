@@ -40,7 +40,7 @@ def patient_asked_for(patient_id: UUID | None, *, by: Actor) -> Patient:
         return found
     if patient_id is None:
         raise Invalid.field("patient_id", _("Say which patient the appointment is for."))
-    known = PatientFile.objects.filter(organization_id=by.organization_id, patient_id=patient_id)
+    known = PatientFile.objects.filter(organization=by.organization_id, patient_id=patient_id)
     file = known.select_related("patient").first()
     if file is None:
         raise Invalid.field("patient_id", _("There is no such patient in this organization."))

@@ -15,6 +15,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appointments import claims, slots, steps
 from appointments.models import Appointment, Status
@@ -41,7 +42,7 @@ T = TypeVar("T")
 class SlotTaken(Conflict):
     """409: somebody else has the time, or the patient has another visit then."""
 
-    sentence = _("This time is already taken. Choose another one.")
+    sentence = gettext_lazy("This time is already taken. Choose another one.")
     wanted: Sequence[claims.Claim] = ()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -81,8 +82,8 @@ def _take(how_many: int) -> str:
     )
 
 
-def _values(claims: Sequence[Claim]) -> list[object]:
-    parameters: list[object] = []
+def _values(claims: Sequence[Claim]) -> list[Any]:
+    parameters: list[Any] = []
     for claim in claims:
         span = TimestamptzRange(claim.starts_at, claim.ends_at, "[)")
         parameters += [claim.resource, span, claim.held_until, claim.appointment_id]
@@ -92,6 +93,11 @@ def _values(claims: Sequence[Claim]) -> list[object]:
 def release(appointment: Appointment) -> None:
     """Free whatever the visit holds."""
     TimeClaim.objects.filter(appointment_id=appointment.pk).delete()
+
+
+def drop_past(now: datetime) -> int:
+    """Time that is over needs no claim: the table stays as small as what is booked ahead."""
+    return TimeClaim.objects.filter(span__endswith__lt=now - timedelta(days=1)).delete()[0]
 
 
 def make_firm(appointment: Appointment) -> bool:

@@ -100,11 +100,11 @@ def require_clinic(actor: Actor, clinic_id: UUID) -> None:
     """Own clinics only: another of the organization is 403, one elsewhere 404."""
     if _clinics(actor).filter(pk=clinic_id).exists():
         return
-    if Clinic.objects.filter(pk=clinic_id, organization_id=actor.organization_id).exists():
+    if Clinic.objects.filter(pk=clinic_id, organization=actor.organization_id).exists():
         raise NotAllowed()
     raise NotFound(_("There is no such clinic."))
 
 
 def _clinics(actor: Actor) -> models.QuerySet[Clinic]:
-    clinics = Clinic.objects.filter(organization_id=actor.organization_id)
+    clinics = Clinic.objects.filter(organization=actor.organization_id)
     return clinics.filter(pk__in=clinics_of(actor)) if actor.role == Role.RECEPTIONIST else clinics

@@ -43,26 +43,17 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def from_day(self, day: date) -> "AppointmentQuerySet":
         """On this day of the clinic's calendar or later."""
         early = datetime.combine(day, time(), ZoneInfo("Pacific/Kiritimati"))  # the first zone to see a day
-        return self._with_local_day().filter(starts_at__gte=early, local_day__gte=day)
+        return self.annotate(local_day=_day_of(F("starts_at"))).filter(starts_at__gte=early, local_day__gte=day)
 
     def until_day(self, day: date) -> "AppointmentQuerySet":
         """On this day of the clinic's calendar or before."""
         late = datetime.combine(day + timedelta(days=1), time(), ZoneInfo("Etc/GMT+12"))  # the last zone to leave a day
-        return self._with_local_day().filter(starts_at__lt=late, local_day__lte=day)
+        return self.annotate(local_day=_day_of(F("starts_at"))).filter(starts_at__lt=late, local_day__lte=day)
 
     def today(self, now: datetime) -> "AppointmentQuerySet":
         """On the day that it is now at each clinic."""
         near = self.filter(starts_at__gt=now - timedelta(hours=26), starts_at__lt=now + timedelta(hours=26))
-        here = Func(F("clinic__zone"), models.Value(now), function="timezone", output_field=models.DateTimeField())
-        return (
-            near._with_local_day()
-            .annotate(clinics_day=Func(here, template="(%(expressions)s)::date", output_field=models.DateField()))
-            .filter(local_day=F("clinics_day"))
-        )
-
-    def _with_local_day(self) -> "AppointmentQuerySet":
-        local = Func(F("clinic__zone"), F("starts_at"), function="timezone", output_field=models.DateTimeField())
-        return self.annotate(local_day=Func(local, template="(%(expressions)s)::date", output_field=models.DateField()))
+        return near.annotate(local_day=_day_of(F("starts_at"))).filter(local_day=_day_of(models.Value(now)))
 
     def for_answer(self) -> "AppointmentQuerySet":
         """With what an answer shows of doctor, clinic and patient, in one query."""
@@ -78,12 +69,18 @@ class OfVisitQuerySet(models.QuerySet[Any]):
         return self.filter(appointment__in=visits.visible_to(actor))
 
 
-def patients_of(actor: Actor) -> models.QuerySet[PatientAccess]:
+def _day_of(moment: F | models.Value) -> Func:
+    """The day that a moment is on the clinic's calendar."""
+    local = Func(F("clinic__zone"), moment, function="timezone", output_field=models.DateTimeField())
+    return Func(local, template="(%(expressions)s)::date", output_field=models.DateField())
+
+
+def patients_of(actor: Actor) -> models.QuerySet[PatientAccess, Any]:
     """The ids of the profiles a signed-in person may act for."""
-    live = PatientAccess.objects.filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
+    live = PatientAccess.objects.filter(user=actor.user_id, verified_at__isnull=False, ended_at=None)
     return live.values("patient_id")
 
 
-def clinics_of(actor: Actor) -> models.QuerySet[StaffPlace]:
+def clinics_of(actor: Actor) -> models.QuerySet[StaffPlace, Any]:
     """The ids of the clinics where a member of staff works."""
-    return StaffPlace.objects.filter(membership_id=actor.membership_id).values("clinic_id")
+    return StaffPlace.objects.filter(membership=actor.membership_id).values("clinic_id")

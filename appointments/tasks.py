@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from appointments import booking, day_counts
+from appointments import booking, claims, day_counts
 
 
 @shared_task
 def count_days() -> int:
     """Count the coming days of the places that were not counted today."""
     return day_counts.sweep(timezone.now())
+
+
+@shared_task
+def drop_past_claims() -> int:
+    """Forget claims of time that is over."""
+    return claims.drop_past(timezone.now())
 
 
 @shared_task

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from appointments import booking
+from appointments import booking, claims
 from appointments.models import Appointment, AppointmentStep, Status, TimeClaim
 from appointments.tests.cast import Cast
 from clinic.models import DoctorDay, VisitKind
@@ -94,6 +94,16 @@ def test_sweep_expires_lapsed_holds_once():
 
     visit.refresh_from_db()
     assert (first, second, visit.status, visit.claims.count()) == (1, 0, "expired", 0)
+
+
+def test_claims_of_time_that_is_over_go():
+    cast = Cast()
+    cast.book(cast.ana, cast.at(9))
+    ahead = cast.book(cast.bruno, cast.at(9, day=testing.next_weekday(0, weeks=3)))
+
+    dropped = claims.drop_past(cast.at(9) + timedelta(days=2))
+
+    assert (dropped, {claim.appointment_id for claim in TimeClaim.objects.all()}) == (2, {ahead.pk})
 
 
 def test_day_counts_follow_bookings_and_cancellations():

@@ -185,7 +185,7 @@ class CreatedOut(AppointmentOut):
 
 
 class AppointmentsOut(serializers.Serializer[Any]):
-    data = AppointmentOut(many=True)  # type: ignore[assignment] (DRF's attribute of that name)
+    data = AppointmentOut(many=True)  # type: ignore[assignment]  # DRF has an attribute of that name
     pagination = PaginationOut()
 
 
@@ -228,4 +228,4 @@ class QueueRowOut(serializers.Serializer[Any]):
 
 class QueueOut(serializers.Serializer[Any]):
     clinic_id = serializers.UUIDField(allow_null=True)
-    data = QueueRowOut(many=True)  # type: ignore[assignment] (DRF's attribute of that name)
+    data = QueueRowOut(many=True)  # type: ignore[assignment]  # DRF has an attribute of that name

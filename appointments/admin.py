@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,10 +83,10 @@ class AppointmentAdmin(ReadOnlyAdmin):
     actions = ["accept", "check_in", "begin", "complete", "no_show", "cancel"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.admin_site.allows(request, Appointment, "add")  # type: ignore[attr-defined]
+        return self.admin_site.allows(request, Appointment, "add")
 
     def has_step_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.allows(request, Appointment, "step")  # type: ignore[attr-defined]
+        return self.admin_site.allows(request, Appointment, "step")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("reason", "notes", "cancellation_reason")
@@ -111,7 +112,7 @@ class AppointmentAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": _t("Book an appointment"),
             "opts": Appointment._meta,
-            "adminform": helpers.AdminForm(form, fieldsets, {}),
+            "adminform": helpers.AdminForm(form, fieldsets, {}),  # type: ignore[arg-type]
             "form": form,
             "media": self.media + form.media,
         }
@@ -156,7 +157,7 @@ class AppointmentAdmin(ReadOnlyAdmin):
     def _take(self, request: HttpRequest, rows: Any, to: Status) -> None:
         """One step a visit, each by itself: a refusal of one is told and keeps no other back."""
         for row in rows.select_related("patient", "clinic"):
-            if _reported(request, row, lambda row=row: self._step(request, row, to)):
+            if _reported(request, row, partial(self._step, request, row, to)):
                 messages.success(request, f"{row.patient}: {to.label}")
 
     def _step(self, request: HttpRequest, row: Appointment, to: Status) -> None:

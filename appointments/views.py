@@ -1,5 +1,6 @@
 """The plain patient pages: find a doctor, take a free time, pay, see one's visits, cancel. They need no script."""
 
+import re
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -68,12 +69,12 @@ def find(request: HttpRequest) -> HttpResponse:
     """Listed doctors, open to all."""
     form = FindForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
-    number = int(asked) if (asked := request.GET.get("page", "1")).isdigit() and 0 < int(asked) < 1000 else 1
+    number = _number(request.GET.get("page", ""))
     found = search.find(search.Wanted(**wanted), Page(page=number, limit=SHOWN))
     places = DoctorPlace.objects.select_related("doctor", "clinic").in_bulk([hit.place_id for hit in found.hits])
     rows = [places[hit.place_id] for hit in found.hits if hit.place_id in places]
     for place in rows:
-        place.price = _price(place.fee, place.clinic.currency)  # type: ignore[attr-defined]
+        place.price = _price(place.fee, place.clinic.currency)
     context = {"form": form, "places": rows, "total": found.total, "page": number, "more": number * SHOWN < found.total}
     return render(request, "appointments/find.html", context)
 
@@ -110,7 +111,10 @@ def times(request: HttpRequest, place_id: UUID) -> HttpResponse:
 @for_patients
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, place_id: UUID) -> HttpResponse:
-    """The last look before the time is taken; then on to paying, where that is asked in advance."""
+    """The last look before the time is taken. The visit's page then leads on to paying, where that is asked.
+
+    By a link: browsers apply the policy for forms to where a form's answer redirects, and the gateway is elsewhere.
+    """
     place = _listed(place_id)
     form = BookForm(request.POST or None, initial={"id": new_id(), "at": request.GET.get("at", "")})
     starts_at = _instant(request.POST.get("at") or request.GET.get("at", ""))
@@ -120,7 +124,7 @@ def book(request: HttpRequest, place_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             visit = _book(request, place, form.cleaned_data)
-            return redirect("pay" if visit.status == Status.PENDING else "visit", visit_id=visit.pk)
+            return redirect("visit", visit_id=visit.pk)
         except Refused as refusal:
             _add_to(form, refusal)
             status = refusal.status
@@ -221,6 +225,11 @@ def _shown(row: Appointment) -> dict[str, Any]:
 
 def _price(fee: int, currency: str) -> str:
     return f"{currency} {major(fee, currency):,}"
+
+
+def _number(text: str) -> int:
+    """Of a page, from 1; what is none is the first."""
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,2}", text) else 1
 
 
 def _day(text: str) -> date | None:

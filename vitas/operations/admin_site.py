@@ -4,9 +4,11 @@ Rows come from each model's `visible_to`. Nothing is open that the table does no
 have their own pages; here work the front desk, the organization's administrator and the platform's operator.
 """
 
+import json
 from typing import Any, Final
 
 from django import forms
+from django.apps import apps
 from django.contrib.admin.sites import AdminSite
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -105,7 +107,7 @@ class StaffSite(AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """What the table does not name is not shown: Django's groups, which grant nothing here."""
-        models_ = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models_: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         super().register([model for model in models_ if model._meta.label in RIGHTS], admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -138,6 +140,17 @@ class StaffSite(AdminSite):
             organization_id=organization_id,
             **(details or {}),
         )
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Names that a choice offers are read, too."""
+        response = super().autocomplete_view(request)
+        asked = apps.get_model(request.GET.get("app_label", ""), request.GET.get("model_name", ""))
+        field: Any = asked._meta.get_field(request.GET.get("field_name", ""))
+        model_admin: Any = self.get_model_admin(field.related_model)
+        if model_admin.patient_path:
+            ids = [row["id"] for row in json.loads(response.content)["results"]]
+            self.note(request, field.related_model, "READ", details={"count": len(ids), "ids": ids})
+        return response
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -243,7 +243,7 @@ def _pay(rows: list[Appointment]) -> None:
             verdict=GatewayPayment.Verdict.KEPT,
             amount=payment.amount,
             currency=payment.currency,
-            seen_at=payment.paid_at,
+            seen_at=payment.updated_at,
         )
         for payment in online
     )
@@ -255,7 +255,7 @@ def _pay(rows: list[Appointment]) -> None:
             amount=payment.amount,
             currency=payment.currency,
             status="approved",
-            created_at=payment.paid_at,
+            created_at=payment.updated_at,
         )
         for payment in online
     )
@@ -264,7 +264,7 @@ def _pay(rows: list[Appointment]) -> None:
 
 def _payment(row: Appointment) -> Payment:
     online = row.payment_in_advance
-    paid_at = row.created_at + timedelta(minutes=3) if online else row.check_out_time
+    paid_at = row.created_at + timedelta(minutes=3) if online else row.check_out_time or row.ends_at
     return Payment(
         id=demo_id(f"payment {row.pk}"),
         organization_id=row.organization_id,
@@ -295,5 +295,5 @@ def _both_sides(payment: Payment) -> Iterator[LedgerEntry]:
             account=account,
             amount=amount,
             currency=payment.currency,
-            at=payment.paid_at,
+            at=payment.updated_at,
         )

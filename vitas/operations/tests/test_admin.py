@@ -23,7 +23,7 @@ from appointments.payments.models import (
     Refund,
     WebhookDelivery,
 )
-from clinic.models import Clinic, DoctorPlace, Holiday
+from clinic.models import Clinic, DoctorDay, DoctorPlace, Holiday
 from patients.models import Patient, PatientFile
 from vitas.accounts import tokens
 from vitas.accounts.actor import Actor
@@ -48,9 +48,13 @@ SECRET = "a-secret-that-nobody-may-see"
 
 
 @pytest.fixture
-def world() -> None:
-    """The demo, and for each organization a row of what the demo has none of."""
+def world(monkeypatch) -> None:
+    """The demo, and for each organization a row of what the demo has none of. Free days are not counted, for speed."""
+    monkeypatch.setattr(demo, "_count_free_days", lambda fresh: None)
     demo.load()
+    DoctorDay.objects.bulk_create(
+        DoctorDay(place=place, date=timezone.now().date(), free_count=0) for place in DoctorPlace.objects.all()
+    )
     now = timezone.now()
     for organization in Organization.objects.all():
         payment = Payment.objects.filter(organization=organization).first()
@@ -284,6 +288,34 @@ def test_looking_at_patients_is_in_the_audit_trail(world, sign_in):
     assert (
         AuditEntry.objects.filter(action="READ_PATIENT", patient_id=patient.pk, user_id=who.actor.user_id).count() == 1
     )
+
+
+def test_choosing_a_patient_offers_the_organizations_own_and_is_in_the_audit_trail(world, sign_in):
+    who = sign_in("receptionist")
+    asked = {"app_label": "appointments", "model_name": "appointment", "field_name": "patient"}
+
+    own = who.client.get("/admin/autocomplete/", {**asked, "term": "gonzález"}).json()["results"]
+    foreign = who.client.get("/admin/autocomplete/", {**asked, "term": "miller"}).json()["results"]
+
+    assert [row["text"] for row in own] == ["María González"]
+    assert foreign == []
+    read = AuditEntry.objects.filter(action="READ_PATIENT", user_id=who.actor.user_id).order_by("pk").first()
+    assert read.details["ids"] == [own[0]["id"]]
+
+
+@pytest.mark.parametrize("role", list(PEOPLE))
+def test_lists_cannot_be_asked_by_what_they_do_not_show(world, sign_in, role):
+    who = sign_in(role)
+
+    for model in registered():
+        if "view" not in RIGHTS[model._meta.label].get(role, set()):
+            continue
+        model_admin = admin.site._registry[model]
+        filters = {entry if isinstance(entry, str) else entry[0] for entry in model_admin.list_filter}
+        for field in model._meta.concrete_fields:
+            if field.name not in filters | {model_admin.date_hierarchy}:
+                page = who.client.get(address(model, "changelist"), {f"{field.name}__startswith": "a"})
+                assert page.status_code == 400, field
 
 
 def test_desk_writes_down_a_patient_who_is_known_at_once(world, sign_in):

@@ -74,6 +74,7 @@ def _database(url: str, *, pool: int) -> dict[str, object]:
         "server_side_binding": True,
         "prepare_threshold": 1,
         "connect_timeout": 4,  # seconds; a request that cannot get a connection is a 503
+        "tcp_user_timeout": 4000,  # milliseconds; so is one whose connection nobody answers any more
         **found.get("OPTIONS", {}),  # type: ignore[dict-item]
     }
     if pool:

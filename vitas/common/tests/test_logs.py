@@ -18,10 +18,9 @@ def line(record: logging.LogRecord) -> dict[str, Any]:
 
 def record(message: str = "request", *, error: BaseException | None = None, **extra: Any) -> logging.LogRecord:
     info = (type(error), error, error.__traceback__) if error else None
-    made = logging.getLogger("vitas.test").makeRecord(
+    return logging.getLogger("vitas.test").makeRecord(
         "vitas.test", logging.INFO, "f", 1, message, (), info, extra=extra
     )
-    return made
 
 
 def raised(error: Exception) -> Exception:

@@ -93,7 +93,11 @@ def children(*, port: int, var: Path) -> list[Child]:
     beat = [*celery, "beat", "--schedule", str(var / "beat-schedule"), "--pidfile=", "--loglevel", "warning"]
     later = time.monotonic() + HEAD_START
     return [
-        Child("web", [*web, "--log-level", "warning", "--respawn-failed-workers", "vitas.asgi:application"]),
+        Child(
+            "web",
+            [*web, "--log-level", "warning", "--respawn-failed-workers", "vitas.asgi:application"],
+            environment={"PYTHONWARNINGS": "ignore:::django.core.handlers.asgi"},  # of files read in one go
+        ),
         # Threads, so that the worker is one process and leaves none behind, and so that it starts at once.
         Child(
             "worker",

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.db.backends.signals import connection_created
 
-from vitas.common import logs
+from vitas.common import connections, logs
 
 
 class CommonConfig(AppConfig):
@@ -10,3 +11,4 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(logs.watch_queries, dispatch_uid="watch_queries")
+        request_started.connect(connections.drop_cut_connections, dispatch_uid="drop_cut_connections")

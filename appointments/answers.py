@@ -4,6 +4,7 @@ The statement is written out because it stands behind the busiest addresses (doc
 told to: whose visits may be read is `Appointment.objects.visible_to`, asked before.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,8 @@ from vitas.accounts.actor import Actor
 from vitas.common import crypto, money, wall_time
 from vitas.common.api.renderers import AsIs
 from vitas.common.errors import NotFound
+
+log = logging.getLogger(__name__)
 
 
 class _Row(NamedTuple):
@@ -149,15 +152,20 @@ def _provider(row: _Row) -> dict[str, Any]:
     }
 
 
-def _opened(column: str, row: _Row) -> str:
-    """The text of a sealed column: its key came with the row."""
+def _opened(column: str, row: _Row) -> str | None:
+    """The text of a sealed column: its key came with the row. None where it can never be read again."""
     sealed = getattr(row, column)
     if not sealed:
         return ""
     if row.key is not None and row.master is not None:
         crypto.offer_key(row.patient_id, row.key, row.master)
     place = f"{Appointment._meta.db_table}.{column}.{row.id}"
-    return crypto.open_sealed(bytes(sealed), subject=row.patient_id, place=place).decode()
+    try:
+        return crypto.open_sealed(bytes(sealed), subject=row.patient_id, place=place).decode()
+    except (crypto.KeyDestroyed, crypto.Tampered) as error:
+        # One row that cannot be opened must not hide the others.
+        log.error("a sealed text does not open", extra={"visit": str(row.id), "error": type(error).__name__})
+        return None
 
 
 def cancelled(row: Appointment) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from appointments.models import Appointment
 from appointments.tests.cast import Cast
 from vitas import testing
 from vitas.accounts.models import Role
 from vitas.audit.models import AuditEntry
+from vitas.common import crypto
 from vitas.common.ids import new_id
 from vitas.testing import ApiClient, user_of
 
@@ -264,6 +266,16 @@ def test_reads_and_changes_leave_an_audit_entry_each(cast, ana):
     assert [entry.action for entry in entries] == ["CREATE_APPOINTMENT", "READ_APPOINTMENT", "READ_APPOINTMENTS"]
     assert {entry.patient_id for entry in entries} == {cast.ana.pk}
     assert {entry.user_id for entry in entries} == {user_of(cast.ana).pk}
+
+
+def test_reason_whose_key_is_destroyed_is_null_and_hides_nothing_else(cast, ana):
+    cast.book(cast.ana, cast.at(9), reason=REASON)
+    connection.run_on_commit.clear()  # the key made in this transaction is remembered there
+    crypto.destroy_key(cast.ana.pk)
+
+    rows = ana.send("get", "/api/appointments").json()["data"]
+
+    assert [(row["time"], row["reason"], row["notes"]) for row in rows] == [("09:00 AM", None, "")]
 
 
 def test_moving_within_two_hours_is_422_for_the_patient(cast):

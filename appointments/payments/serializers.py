@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from appointments.payments.models import Payment, PaymentStatus
+from vitas.common.api.pagination import PaginationOut
 
 
 class PaymentsQuery(serializers.Serializer[Any]):
@@ -50,16 +51,9 @@ class OpenedPaymentOut(PaymentOut):
     payment_url = serializers.CharField(allow_null=True, help_text="Where it is paid; null for cash.")
 
 
-class PageOut(serializers.Serializer[Any]):
-    page = serializers.IntegerField()
-    limit = serializers.IntegerField()
-    total = serializers.IntegerField()
-    total_pages = serializers.IntegerField()
-
-
 class PaymentsOut(serializers.Serializer[Any]):
     data = PaymentOut(many=True)  # type: ignore[assignment]  # the name is the contract's
-    pagination = PageOut()
+    pagination = PaginationOut()
 
 
 class Received(serializers.Serializer[Any]):

@@ -141,7 +141,8 @@ def _remembered(subject: uuid.UUID) -> bytes | None:
     found = _kept.get(subject)
     if found and found[0] > monotonic():
         return found[1]
-    for _savepoints, made, *_robust in connection.run_on_commit:
+    for waiting in connection.run_on_commit:
+        made = waiting[1]
         if isinstance(made, _MadeHere) and made.subject == subject:
             return made.key
     return None

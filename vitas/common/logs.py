@@ -64,7 +64,7 @@ class JsonFormatter(BaseJsonFormatter):
 
     def formatException(self, ei: Any) -> str:
         """Where it happened, frame by frame, and what: without the words of exceptions that may quote a person."""
-        told = []
+        told: list[str] = []
         error: BaseException | None = ei[1]
         while error is not None and len(told) < 5:
             frames = "".join(traceback.format_tb(error.__traceback__))

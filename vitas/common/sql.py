@@ -8,7 +8,7 @@ from django.db import migrations
 
 def application_role() -> str:
     """The role that the application connects as; it owns nothing."""
-    return settings.DATABASES["default"]["USER"]
+    return str(settings.DATABASES["default"]["USER"])
 
 
 def grant_to_application(apps: Any, schema_editor: Any) -> None:

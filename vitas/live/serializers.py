@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from vitas.common.api.pagination import PaginationOut
+
 MOST_AT_ONCE = 100
 
 
@@ -26,16 +28,9 @@ class NotificationOut(serializers.Serializer[Any]):
     read_at = serializers.DateTimeField(allow_null=True)
 
 
-class PageOut(serializers.Serializer[Any]):
-    page = serializers.IntegerField()
-    limit = serializers.IntegerField()
-    total = serializers.IntegerField()
-    total_pages = serializers.IntegerField()
-
-
 class NotificationsOut(serializers.Serializer[Any]):
     data = NotificationOut(many=True)  # type: ignore[assignment]
-    pagination = PageOut()
+    pagination = PaginationOut()
 
 
 class ReadOut(serializers.Serializer[Any]):

@@ -14,10 +14,8 @@ from django.utils.http import quote_etag
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
 from vitas.accounts.permissions import PUBLIC
 from vitas.accounts.rest import ApiView
@@ -54,8 +52,8 @@ class HealthOut(serializers.Serializer[Any]):
 class UncountedView(ApiView):
     """Open to all and not counted: who calls does not matter."""
 
-    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = []
-    throttle_classes: ClassVar[list[type[BaseThrottle]]] = []
+    authentication_classes = []
+    throttle_classes = []
     access: ClassVar[dict[str, Any]] = {"GET": PUBLIC}
 
 
@@ -104,7 +102,7 @@ class SchemaView(UncountedView):
 def _description(as_yaml: bool) -> bytes:
     """Made once a process, in English like the code."""
     with translation.override("en"):
-        found = orjson.loads(orjson.dumps(SchemaGenerator().get_schema(public=True), default=str))  # type: ignore[no-untyped-call]
+        found = orjson.loads(orjson.dumps(SchemaGenerator().get_schema(public=True), default=str))
     return yaml.safe_dump(found, sort_keys=False, allow_unicode=True).encode() if as_yaml else orjson.dumps(found)
 
 

@@ -146,7 +146,8 @@ def _check_storage() -> None:
 
 
 def _check_bucket() -> None:
-    options = settings.STORAGES["default"]["OPTIONS"]
+    storages: dict[str, Any] = settings.STORAGES
+    options = storages["default"]["OPTIONS"]
     quick = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
     client = boto3.client("s3", region_name=options["region_name"], endpoint_url=options["endpoint_url"], config=quick)
     client.head_bucket(Bucket=options["bucket_name"])

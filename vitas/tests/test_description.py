@@ -17,7 +17,7 @@ from vitas.testing import ApiClient
 
 @cache
 def description() -> dict[str, Any]:
-    return dict(json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str)))  # type: ignore[no-untyped-call]
+    return dict(json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str)))
 
 
 def operations() -> list[tuple[str, dict[str, Any]]]:

@@ -26,7 +26,7 @@ CALLERS = ("nobody", "patient", "receptionist")
 
 @cache
 def description() -> dict[str, Any]:
-    return dict(json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str)))  # type: ignore[no-untyped-call]
+    return dict(json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str)))
 
 
 def operations() -> list[Any]:

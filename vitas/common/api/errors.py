@@ -112,7 +112,7 @@ def _as_refused(error: Exception) -> Refused | None:
         case exceptions.UnsupportedMediaType():
             return UnsupportedMediaType()
         case exceptions.Throttled():
-            return TooMany(retry_after=int(error.wait or 1))
+            return TooMany(retry_after=int(getattr(error, "wait", None) or 1))
         case ModelInvalid():
             return Invalid(problems=list(_model_problems(error)))
         case RequestDataTooBig():

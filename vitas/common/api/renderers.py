@@ -1,6 +1,6 @@
 """Answers in JSON with camelCase names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -55,12 +55,13 @@ class CamelCaseRenderer(BaseRenderer):
 class AlwaysJson(BaseContentNegotiation):
     """Whatever a client says it accepts, the API speaks JSON."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         wanted = (request.content_type or "").split(";")[0].strip().lower()
         for parser in parsers:
             if wanted in {"", parser.media_type} or wanted.endswith("+json"):
                 return parser
         return None
 
-    def select_renderer(self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
+    def select_renderer(self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None) -> Any:
+        (renderer, *_others) = renderers
+        return renderer, renderer.media_type

@@ -31,7 +31,7 @@ def test_a_task_is_sent_once_the_act_is_committed() -> None:
     task = Sent()
 
     with transaction.atomic():
-        after_commit.soon(task)  # type: ignore[arg-type]
+        after_commit.soon(task)
         assert not task.came.wait(0.2)
 
     assert task.came.wait(2)
@@ -42,7 +42,7 @@ def test_an_act_that_failed_sends_nothing() -> None:
     task = Sent()
 
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        after_commit.soon(task)  # type: ignore[arg-type]
+        after_commit.soon(task)
         raise ZeroDivisionError
 
     assert not task.came.wait(0.2)
@@ -55,7 +55,7 @@ def test_a_dead_broker_neither_slows_nor_fails_an_act() -> None:
 
     for task in (dead, alive):
         with transaction.atomic():
-            after_commit.soon(task)  # type: ignore[arg-type]
+            after_commit.soon(task)
 
     assert time.monotonic() - began < 0.4
     assert alive.came.wait(5)
@@ -66,7 +66,7 @@ def test_many_acts_in_a_moment_send_few_messages() -> None:
     task = Sent()
 
     for _ in range(200):
-        after_commit.soon(task)  # type: ignore[arg-type]
+        after_commit.soon(task)
     time.sleep(0.3)
 
     assert 1 <= len(task.times) <= 8
@@ -74,11 +74,11 @@ def test_many_acts_in_a_moment_send_few_messages() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_forked_process_sends_too() -> None:
-    after_commit.soon(Sent())  # type: ignore[arg-type]
+    after_commit.soon(Sent())
     child = os.fork()
     if child == 0:
         task = Sent()
-        after_commit._want(task)  # type: ignore[arg-type]
+        after_commit._want(task)
         os._exit(0 if task.came.wait(3) else 1)
 
     _pid, status = os.waitpid(child, 0)

@@ -81,7 +81,7 @@ def test_many_rows_made_at_once_open() -> None:
     codes = [OneTimeCode(**vars_of(name)) for name in ("Ana", "Bruno")]
     OneTimeCode.objects.bulk_create(codes)
 
-    assert sorted(code.patient_name for code in OneTimeCode.objects.all()) == ["Ana", "Bruno"]
+    assert sorted(str(code.patient_name) for code in OneTimeCode.objects.all()) == ["Ana", "Bruno"]
 
 
 def vars_of(name: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _ask(recording: Recording, changed: "_Changed", *, lean: tuple[str, ...]) ->
     connection = _connection()
     for kind, what, parameters in recording.calls:
         if kind == "sql" and (not lean or _works(what, lean)):
-            cursor = connection.execute(what, changed.all(parameters))
+            cursor = connection.execute(what, changed.all(parameters, fresh="INSERT" in what))
             if cursor.description:
                 cursor.fetchall()
         elif kind == "redis" and not lean:
@@ -75,29 +75,29 @@ def _changed(recording: Recording, values: dict[str, str]) -> "_Changed":
         half = timedelta(minutes=30)
         new |= {old["start"]: start, old["start"] + half: start + half}
         new[TimestamptzRange(old["start"], old["start"] + half, "[)")] = TimestamptzRange(start, start + half, "[)")
-    return _Changed(new, known=old.get("known", frozenset()), fresh="start" in values)
+    return _Changed(new, known=old.get("known", frozenset()))
 
 
 class _Changed:
     """What was recorded, with this request's values; ids that the server makes are made anew."""
 
-    def __init__(self, new: dict[Any, Any], *, known: frozenset[UUID], fresh: bool) -> None:
-        self.new, self.known, self.fresh = new, known, fresh
+    def __init__(self, new: dict[Any, Any], *, known: frozenset[UUID]) -> None:
+        self.new, self.known = new, known
 
-    def all(self, parameters: Any) -> Any:
+    def all(self, parameters: Any, *, fresh: bool) -> Any:
         if isinstance(parameters, dict):
-            return {name: self.one(value) for name, value in parameters.items()}
-        return [self.one(value) for value in parameters] if parameters is not None else None
+            return {name: self.one(value, fresh) for name, value in parameters.items()}
+        return [self.one(value, fresh) for value in parameters] if parameters is not None else None
 
-    def one(self, value: Any) -> Any:
+    def one(self, value: Any, fresh: bool) -> Any:
         if isinstance(value, list):
-            return [self.one(item) for item in value]
+            return [self.one(item, fresh) for item in value]
         try:
             if value in self.new:
                 return self.new[value]
         except TypeError:
             return value
-        if self.fresh and isinstance(value, UUID) and value not in self.known:
+        if fresh and isinstance(value, UUID) and value not in self.known:
             self.new[value] = new_id()
             return self.new[value]
         return value

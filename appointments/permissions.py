@@ -21,7 +21,7 @@ def reads_clinical_words(actor: Actor, booked_by: UUID | None) -> bool:
     return actor.role in (Role.PATIENT, Role.DOCTOR, Role.NURSE) or (actor.signed_in and booked_by == actor.user_id)
 
 
-def require_own_clinic(actor: Actor, clinic_id: object) -> None:
+def require_own_clinic(actor: Actor, clinic_id: UUID) -> None:
     """A receptionist acts at her own clinics only; an administrator at all of the organization. Raises NotAllowed."""
     if actor.role == Role.RECEPTIONIST and not clinics_of(actor).filter(clinic_id=clinic_id).exists():
         raise NotAllowed()

@@ -1,4 +1,4 @@
-"""Factories for tests: plain functions that make one row and what it stands on. Names can be given, all else has a default."""
+"""Factories for tests: plain functions that make one row and what it stands on. What is not given has a default."""
 
 import itertools
 import json
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -156,7 +155,7 @@ class ApiClient(Client):
             self.session_row = make_session(user, patient_id=act_for.pk if act_for else None)
             self.defaults["HTTP_AUTHORIZATION"] = f"Bearer {tokens.access_token(self.session_row)}"
 
-    def send(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Any method, body as JSON; header names with underscores (`idempotency_key="…"`)."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         content = b"" if body is None else json.dumps(body).encode()

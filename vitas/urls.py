@@ -11,25 +11,25 @@ from vitas.operations import page_urls as operations_pages
 from vitas.operations import urls as operations_urls
 
 _api = [
+    path("", include("appointments.urls")),
+    path("", include("clinic.urls")),
     path("", include("vitas.accounts.urls")),
     path("", include("clinic.sign_in_urls")),
-    path("", include("clinic.urls")),
     path("", include("patients.urls")),
-    path("", include("appointments.urls")),
     path("", include("appointments.payments.urls")),
     path("", include("vitas.live.urls")),
     path("", include("vitas.operations.urls")),
 ]
 
 urlpatterns = [
+    path("api/v1/", include((_api, "api"), namespace="v1")),
+    path("api/", include((_api, "api"), namespace="unversioned")),
     *operations_pages.page_urlpatterns,
     *sign_in_urls.root_urlpatterns,
     *patients_urls.root_urlpatterns,
     *payments_urls.root_urlpatterns,
     *operations_urls.root_urlpatterns,
     *operations_urls.described_urlpatterns,
-    path("api/v1/", include((_api, "api"), namespace="v1")),
-    path("api/", include((_api, "api"), namespace="unversioned")),
 ]
 
 if settings.DEMO:

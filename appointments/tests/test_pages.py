@@ -23,7 +23,7 @@ PHONE = "+5511999999999"
 
 def code_sent_to(phone: str) -> str:
     message = OutboxMessage.objects.filter(address=phone, template="sign_in_code").latest("created_at")
-    found = re.search(r"\d{6}", message.variables)
+    found = re.search(r"\d{6}", str(message.variables))
     assert found
     return found[0]
 

@@ -24,6 +24,7 @@ def claim(actor: Actor, key: str, request_hash: str) -> UUID | None:
     """
     if not 1 <= len(key) <= 255:
         raise Invalid(_("Idempotency-Key must have 1 to 255 characters."))
+    assert actor.user_id is not None  # nobody acts without having signed in
     record = IdempotencyRecord(actor_id=actor.user_id, key=key, request_hash=request_hash)
     IdempotencyRecord.objects.bulk_create([record], ignore_conflicts=True)
     found = IdempotencyRecord.objects.get(actor_id=actor.user_id, key=key)
@@ -34,4 +35,5 @@ def claim(actor: Actor, key: str, request_hash: str) -> UUID | None:
 
 def settle(actor: Actor, key: str, resource_id: UUID) -> None:
     """Within the same transaction: note what was made under the key."""
+    assert actor.user_id is not None
     IdempotencyRecord.objects.filter(actor_id=actor.user_id, key=key).update(resource_id=resource_id)

@@ -7,7 +7,7 @@ from vitas.common.ids import new_id
 
 
 class AuditEntry(models.Model):
-    """One act. `id` is a UUIDv7 of the moment: the table is partitioned by month on it, so that it stays the only key."""
+    """One act. `id` is a UUIDv7 of the moment: the table is partitioned by month on it, and it stays the only key."""
 
     class Category(models.TextChoices):
         SIGN_IN = "authentication"

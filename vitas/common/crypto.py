@@ -117,7 +117,10 @@ def _data_key(subject: uuid.UUID) -> bytes:
     remembered = _remembered(subject)
     if remembered is not None:
         return remembered
-    row = DataKey.objects.filter(subject=subject).first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wrapped, master, destroyed_at FROM common_datakey WHERE subject = %s", [subject])
+        found = cursor.fetchone()
+    row = DataKey(subject, *found[:2], destroyed_at=found[2]) if found else None
     if row is None:
         fresh = DataKey(subject=subject, wrapped=_wrap(AESGCM.generate_key(256), subject), master=_current_master())
         DataKey.objects.bulk_create([fresh], ignore_conflicts=True)

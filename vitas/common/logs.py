@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
-from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
+from pythonjsonlogger.orjson import OrjsonFormatter as BaseJsonFormatter
 
 from vitas.common.context import current
 

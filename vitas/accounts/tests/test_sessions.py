@@ -35,7 +35,7 @@ def browser(session: Session) -> testing.ApiClient:
     """Signed in by cookies, and held to CSRF as browsers are."""
     client = testing.ApiClient(enforce_csrf_checks=True)
     refresh = client.send("POST", "/api/v1/auth/refresh", {"refreshToken": refresh_tokens.issue(session)})
-    client.csrf = refresh.json()["csrfToken"]  # type: ignore[attr-defined]
+    client.csrf = refresh.json()["csrfToken"]
     return client
 
 

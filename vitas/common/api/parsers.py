@@ -9,7 +9,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -25,7 +25,7 @@ class TooLarge(Refused):
 
     status = 413
     code = "PAYLOAD_TOO_LARGE"
-    sentence = _lazy("The request is larger than 1 MB.")
+    sentence = gettext_lazy("The request is larger than 1 MB.")
 
 
 def snake(name: str) -> str:

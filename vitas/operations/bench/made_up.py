@@ -1,4 +1,4 @@
-"""A made-up country in a database of its own: a thousand working doctors, a hundred thousand to search, a million visits."""
+"""A made-up country in a database of its own: 1,000 working doctors, 100,000 to search, a million visits."""
 
 import hashlib
 import uuid
@@ -42,23 +42,30 @@ def clinic_of(doctor: int) -> int:
 PEOPLE = """
 INSERT INTO accounts_organization (id, slug, name, country, language, currency, refund_hours, active, created_at)
 VALUES (md5('organization')::uuid, 'bench', 'Bench', 'BR', 'pt-br', 'BRL', 24, true, now());
-INSERT INTO clinic_clinic (id, organization_id, name, address, city, state, zip_code, country, latitude, longitude, zone,
+INSERT INTO clinic_clinic (id, organization_id, name, address, city, state, zip_code, country, latitude,
+    longitude, zone,
     currency, phone, active, created_at, city_key, name_key, where_key)
-SELECT md5('clinic' || n)::uuid, md5('organization')::uuid, 'Clinic ' || n, 'Rua ' || n, 'City ' || n %% 200, 'SP', '01000',
+SELECT md5('clinic' || n)::uuid, md5('organization')::uuid, 'Clinic ' || n, 'Rua ' || n, 'City ' || n %% 200,
+    'SP', '01000',
     'BR', -23.5 + (n %% 50) * 0.05, -46.6 + (n / 50) * 0.05, 'America/Sao_Paulo', 'BRL', '', true, now(),
     'city ' || n %% 200, 'clinic ' || n, 'clinic ' || n || ' rua ' || n || ' city ' || n %% 200 || ' sp 01000'
 FROM generate_series(0, %(clinics)s - 1) n;
-INSERT INTO clinic_doctor (id, organization_id, first_name, last_name, title, specialty, specialties, services, languages,
-    insurances, certifications, bio, education, years_of_experience, rating, review_count, photo_url, phone, email, active,
+INSERT INTO clinic_doctor (id, organization_id, first_name, last_name, title, specialty, specialties, services,
+    languages,
+    insurances, certifications, bio, education, years_of_experience, rating, review_count, photo_url, phone,
+    email, active,
     name_key, specialties_key, languages_key, insurances_key, created_at, updated_at)
 SELECT md5('doctor' || n)::uuid, md5('organization')::uuid, 'Ana', 'Doctor ' || n, 'Dra.',
     (array['cardiology', 'dermatology', 'family_medicine', 'internal_medicine', 'neurology', 'obstetrics_gynecology',
-        'oncology', 'ophthalmology', 'orthopedics', 'pediatrics', 'psychiatry', 'radiology', 'surgery', 'urology'])[1 + n %% 14],
-    '{}', '{}', '{Português}', '{}', '{}', '', '', 10, 4.5, 10, '', '', '', true, 'ana doctor ' || n, '', 'portugues', '', now(), now()
+        'oncology', 'ophthalmology', 'orthopedics', 'pediatrics', 'psychiatry', 'radiology', 'surgery',
+    'urology'])[1 + n %% 14],
+    '{}', '{}', '{Português}', '{}', '{}', '', '', 10, 4.5, 10, '', '', '', true, 'ana doctor ' || n, '',
+    'portugues', '', now(), now()
 FROM generate_series(0, %(searched)s - 1) n;
 INSERT INTO clinic_doctorplace (id, doctor_id, clinic_id, fee, payment_in_advance, slot_minutes, accepts_new_patients,
     is_primary, active, specialty, latitude, longitude, listed)
-SELECT md5('place' || n)::uuid, md5('doctor' || n)::uuid, md5('clinic' || n %% %(clinics)s)::uuid, 15000, false, 30, true,
+SELECT md5('place' || n)::uuid, md5('doctor' || n)::uuid, md5('clinic' || n %% %(clinics)s)::uuid, 15000,
+    false, 30, true,
     true, true, '', 0, 0, true
 FROM generate_series(0, %(searched)s - 1) n;
 INSERT INTO clinic_weeklyhours (place_id, weekday, start_minute, minutes)
@@ -73,25 +80,29 @@ PATIENTS = """
 INSERT INTO accounts_user (id, password, phone, full_name, language, is_active, is_operator, created_at)
 SELECT md5('user' || n)::uuid, '!', '+5511' || lpad(n::text, 9, '0'), 'Patient ' || n, '', true, false, now()
 FROM generate_series(%(first)s, %(last)s) n;
-INSERT INTO patients_patient (id, first_name, last_name, phone, email, city, language, zone, status, name_key, created_at,
+INSERT INTO patients_patient (id, first_name, last_name, phone, email, city, language, zone, status, name_key,
+    created_at,
     updated_at)
 SELECT md5('patient' || n)::uuid, 'João', 'Silva ' || n, '+5511' || lpad(n::text, 9, '0'), '', '', 'pt-br', '',
     'registered_via_whatsapp', 'joao silva ' || n, now(), now()
 FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO patients_patientaccess (user_id, patient_id, relation, verified_at, created_at)
-SELECT md5('user' || n)::uuid, md5('patient' || n)::uuid, 'self', now(), now() FROM generate_series(%(first)s, %(last)s) n;
+SELECT md5('user' || n)::uuid, md5('patient' || n)::uuid, 'self', now(), now() FROM generate_series(%(first)s,
+    %(last)s) n;
 INSERT INTO patients_patientfile (organization_id, patient_id, number, opened_at)
 SELECT md5('organization')::uuid, md5('patient' || n)::uuid, n + 1, now() FROM generate_series(%(first)s, %(last)s) n;
 """
 
-# Visit n is the patient's n-th, with doctor n modulo 1,000: a tenth in the coming three weeks, with claims, the rest past.
+# Visit n is the patient's n-th, with doctor n modulo 1,000: a tenth in the coming weeks, with claims, the rest past.
 VISITS = """
-INSERT INTO appointments_appointment (id, organization_id, clinic_id, doctor_id, place_id, patient_id, starts_at, ends_at,
+INSERT INTO appointments_appointment (id, organization_id, clinic_id, doctor_id, place_id, patient_id,
+    starts_at, ends_at,
     type, status, fee, currency, payment_in_advance, reason, notes, is_virtual, virtual_meeting_url, booked_by,
     booked_by_role, request_hash, version, firm_at, cancellation_reason, created_at, updated_at)
 SELECT md5('visit' || n)::uuid, md5('organization')::uuid, md5('clinic' || n %% %(doctors)s %% %(clinics)s)::uuid,
     md5('doctor' || n %% %(doctors)s)::uuid, md5('place' || n %% %(doctors)s)::uuid, md5('patient' || n / 5)::uuid,
-    at, at + interval '30 minutes', 'consultation', CASE WHEN n %% 10 = 0 THEN 'scheduled' ELSE 'completed' END, 15000, 'BRL',
+    at, at + interval '30 minutes', 'consultation',
+    CASE WHEN n %% 10 = 0 THEN 'scheduled' ELSE 'completed' END, 15000, 'BRL',
     false, '', '', false, '', md5('user' || n / 5)::uuid, 'patient', '', 1, now(), '', now(), now()
 FROM generate_series(%(first)s, %(last)s) n, LATERAL (
     SELECT date_trunc('day', now()) + CASE WHEN n %% 10 = 0

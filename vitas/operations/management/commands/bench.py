@@ -1,4 +1,4 @@
-"""`manage.py bench` (`make bench`): requests a second of a production-shaped server, beside its floors, from one run."""
+"""`manage.py bench` (`make bench`): requests a second of a production-shaped server, beside its floors."""
 
 import json
 import os
@@ -11,7 +11,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time as wall_time
+from datetime import UTC, datetime
+from datetime import time as wall_time
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -56,7 +57,7 @@ SET_HIGH = 10**9
 
 
 class Command(BaseCommand):
-    help = "Measure slots, booking, my list and search by place; needs wrk. Makes a database of its own, kept for the next run."
+    help = "Measure slots, booking, my list and search by place; needs wrk. Makes and keeps a database of its own."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seconds", type=int, default=4, help="length of each measurement (default 4)")
@@ -175,7 +176,7 @@ class Command(BaseCommand):
         environment = os.environ | {
             "DATABASE_URL": settings.DATABASE_URL.rsplit("/", 1)[0] + f"/{DATABASE}",
             "REDIS_URL": settings.REDIS_URL,
-            "LOG_LEVEL": "warning",
+            "LOG_LEVEL": "info",
             "RATE_LIMIT_MAX_REQUESTS": str(SET_HIGH),
             "RATE_LIMIT_BOOKING_MAX": str(SET_HIGH),
             "BENCH_FOLDER": str(self.folder),
@@ -296,7 +297,7 @@ def _send(call: Call) -> bytes:
 
 
 def _record(call_of: CallOf) -> recording.Recording:
-    """What the second of two like requests asks: by then connections, scripts and keys are there, as they mostly are."""
+    """What the second of two like requests asks: by then connections, scripts and keys are there."""
     _send(call_of(0))
     same = call_of(made_up.DOCTORS)  # the same doctor and caller, another time
     with recording.recorded() as kept:

@@ -40,7 +40,7 @@ migrations: .venv/installed-dev ## Check that every change of a model has its mi
 
 openapi: .venv/installed-dev ## Check the OpenAPI document; it is left in var/openapi.yaml
 	@mkdir -p var
-	$(TEST_ENV) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	$(TEST_ENV) $(BIN)/python manage.py spectacular --lang en --validate --fail-on-warn --file var/openapi.yaml
 
 pytest: .venv/installed-dev ## Run every test
 	$(BIN)/pytest --numprocesses 2 --dist loadfile

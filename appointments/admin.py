@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments import booking
@@ -51,7 +51,7 @@ class BookingForm(forms.Form):
         place, found = self.cleaned_data["place"], self.cleaned_data
         starts_at = wall_time.instant(found["date"], found["time"], place.clinic.zone)
         if starts_at is None:
-            raise Invalid.field("time", _t("This time does not exist on that day: the clocks change."))
+            raise Invalid.field("time", gettext("This time does not exist on that day: the clocks change."))
         return booking.Request(place=place, patient=found["patient"], starts_at=starts_at, type=found["type"])
 
 
@@ -105,12 +105,12 @@ class AppointmentAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = BookingForm(request, self, data=request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and (booked := self._book(request, form)):
-            messages.success(request, _t("The appointment is booked."))
+            messages.success(request, gettext("The appointment is booked."))
             return HttpResponseRedirect(reverse("admin:appointments_appointment_change", args=[booked.pk]))
         fieldsets = [(None, {"fields": list(form.fields)})]
         context = {
             **self.admin_site.each_context(request),
-            "title": _t("Book an appointment"),
+            "title": gettext("Book an appointment"),
             "opts": Appointment._meta,
             "adminform": helpers.AdminForm(form, fieldsets, {}),  # type: ignore[arg-type]
             "form": form,

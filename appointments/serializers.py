@@ -27,7 +27,7 @@ class _When(serializers.Serializer[Any]):
         if missing:
             raise serializers.ValidationError({name: _("This field is required.") for name in missing})
         if starts_at and (starts_at.second or starts_at.microsecond):
-            raise serializers.ValidationError({"starts_at": _("Write the instant to the minute.")})
+            raise serializers.ValidationError({"starts_at": _("Give the time to the minute, without seconds.")})
         return attrs
 
 

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -195,7 +195,7 @@ def cancel(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             booking.cancel(appointment_id=row.pk, reason=form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
-            messages.success(request, _t("The visit is cancelled."))
+            messages.success(request, gettext("The visit is cancelled."))
             return redirect("visits")
         except Refused as refusal:
             _add_to(form, refusal)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -37,7 +37,9 @@ class PhoneForm(forms.Form):
     def clean_phone(self) -> str:
         found = phones.normal(self.cleaned_data["phone"])
         if found is None:
-            raise forms.ValidationError(_t("Write the phone number with its country code, such as +5511999999999."))
+            raise forms.ValidationError(
+                gettext("Write the phone number with its country code, such as +5511999999999.")
+            )
         return found
 
 

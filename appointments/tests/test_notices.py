@@ -121,7 +121,7 @@ def test_listening_to_a_name_is_in_the_audit_trail(cast):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Hello Ana, your visit stands: {doctor}, {day}, at {clinic}, 123 Main St, Boston."),
+        ("en", "Hello Ana, your visit is confirmed: {doctor}, {day}, at {clinic}, 123 Main St, Boston."),
     ],
 )
 def test_booking_is_confirmed_to_the_phone_in_words_on_the_clinics_clock(cast, language, words):

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vitas.accounts import signing
@@ -45,7 +45,7 @@ class NewUserForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         if not cleaned.get("email") and not cleaned.get("phone") and not self.errors:
-            self.add_error("email", _t("Give an e-mail or a phone number."))
+            self.add_error("email", gettext("Give an e-mail or a phone number."))
         if cleaned.get("password"):
             try:
                 validate_password(cleaned["password"], self.instance)
@@ -95,7 +95,7 @@ class MembershipForm(OneTenantForm):
         strip=False,
         max_length=200,
         validators=[validate_password],
-        help_text=_("Only for a new account; who has one keeps their own."),
+        help_text=_("Only for a new account. Someone who has one keeps their password."),
     )
 
     def save(self, commit: bool = True) -> Any:
@@ -170,7 +170,7 @@ class SessionAdmin(ReadOnlyAdmin):
             signing.end_session(session, what=signing.What.REVOKED)
             for session in sessions.select_related("user", "membership")
         )
-        messages.success(request, _t("Sessions ended: %(count)d") % {"count": ended})
+        messages.success(request, gettext("Sessions ended: %(count)d") % {"count": ended})
 
 
 @admin.register(RefreshToken)

@@ -61,7 +61,7 @@ define(
 define(
     "booking_confirmed",
     ("patient", "doctor", "when", "where"),
-    _("Hello %(patient)s, your visit stands: %(doctor)s, %(when)s, at %(where)s."),
+    _("Hello %(patient)s, your visit is confirmed: %(doctor)s, %(when)s, at %(where)s."),
 )
 define(
     "booking_moved",

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
@@ -63,7 +64,7 @@ class ApiView(DeclaresAccess, APIView):
         given = self.request.data if source is None else source
         if not isinstance(given, dict):
             raise Invalid(_("The body must be a JSON object."))
-        return dict(_one_of(serializer).run_validation(given))  # type: ignore[arg-type]  # a class is hashable
+        return dict(_one_of(serializer, get_language()).run_validation(given))  # type: ignore[arg-type]  # a class is hashable
 
     def read_query(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """The validated query string; names in camelCase or snake_case, the last of a repeated one counts."""
@@ -73,8 +74,8 @@ class ApiView(DeclaresAccess, APIView):
 
 
 @cache
-def _one_of(serializer: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
-    """Made once: DRF copies every field for each instance, and checking leaves nothing behind in it."""
+def _one_of(serializer: type[BaseSerializer[Any]], _language: str | None) -> BaseSerializer[Any]:
+    """Made once a language: DRF copies every field for each instance, and keeps a refusal in the words it first had."""
     return serializer()
 
 

@@ -159,7 +159,11 @@ class Doctor(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} {self.first_name} {self.last_name}".strip()
+        """`Dra. Ana Ruiz`, `Sarah Johnson, MD`: an abbreviated title stands before the name, a degree after it."""
+        name = f"{self.first_name} {self.last_name}"
+        if not self.title:
+            return name
+        return f"{self.title} {name}" if self.title.endswith(".") else f"{name}, {self.title}"
 
 
 class DoctorLicence(models.Model):

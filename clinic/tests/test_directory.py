@@ -85,7 +85,7 @@ def test_one_books_at_the_primary_place_or_at_the_clinic_that_is_named(django_as
     with django_assert_num_queries(2):
         found = directory.place_for_booking(doctor.pk)
         named = directory.place_for_booking(doctor.pk, second.clinic_id)
-        assert (found.clinic.pk, found.doctor.pk) == (first.clinic_id, doctor.pk)
+        assert (found.clinic.pk, found.doctor_id) == (first.clinic_id, doctor.pk)
 
     assert (found, named) == (first, second)
 

@@ -120,8 +120,7 @@ def _book(asked: Request, *, by: Actor, key: str) -> Booked:
     if earlier is not None:
         return earlier
     now = timezone.now()
-    visit = slots.visit_minutes(asked.place, asked.type, asked.minutes)
-    require_bookable(asked.place, asked.starts_at, visit, now=now)
+    visit = require_bookable(asked.place, asked.starts_at, asked.type, asked.minutes, now=now)
     _require_welcome(asked.place, asked.patient)
     appointment = _new_appointment(asked, visit, now=now, by=by)
     wanted = claims.of(appointment, buffer_before=visit.buffer_before, buffer_after=visit.buffer_after)
@@ -151,18 +150,25 @@ def _booked_before(asked: Request, by: Actor) -> Booked | None:
     return Booked(earlier, fresh=False)
 
 
-def require_bookable(place: DoctorPlace, starts_at: datetime, visit: slots.Visit, *, now: datetime) -> None:
-    """Refuse politely what the claims would refuse. Raises Invalid on `date` or `time`, SlotTaken."""
+def require_bookable(
+    place: DoctorPlace, starts_at: datetime, type: str, minutes: int | None, *, now: datetime
+) -> slots.Visit:
+    """Refuse politely what the claims would refuse; else how long the visit is.
+
+    Raises Invalid on `date`, `time` or `duration`, SlotTaken.
+    """
     zone = ZoneInfo(place.clinic.zone)
     if starts_at <= now:
         raise Invalid.field("date", _("Choose a time later than now."))
     if starts_at.astimezone(zone).date() > _six_months_after(now.astimezone(zone).date()):
         raise Invalid.field("date", _("Choose a date within the next six months."))
-    match slots.check_start(place, starts_at, visit.minutes, visit.buffer_before, visit.buffer_after, now=now):
+    state, visit = slots.check_start(place, starts_at, minutes, type=type, now=now)
+    match state:
         case "closed":
             raise Invalid.field("time", _("The doctor does not receive at this time. Choose one of the free times."))
         case "taken":
             raise SlotTaken()
+    return visit
 
 
 def _six_months_after(day: date) -> date:
@@ -283,10 +289,9 @@ def _reschedule(
     _require_movable(appointment, by=by, now=now)
     place = place or appointment.place
     length = int((appointment.ends_at - appointment.starts_at).total_seconds() // 60)
-    visit = slots.visit_minutes(place, appointment.type, length)
     before = (appointment.starts_at, appointment.ends_at)
     claims.release(appointment)
-    require_bookable(place, starts_at, visit, now=now)
+    visit = require_bookable(place, starts_at, appointment.type, length, now=now)
     appointment.starts_at = starts_at
     appointment.ends_at = starts_at + timedelta(minutes=length)
     appointment.place, appointment.clinic = place, place.clinic

@@ -15,14 +15,14 @@ consistent.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from appointments import slots_sql as sql
-from clinic.models import DoctorPlace
+from clinic.models import DoctorPlace, VisitType
 from vitas.common.errors import Invalid
 
 MOST_DAYS: Final = 62
@@ -49,6 +49,13 @@ class Visit:
 
 
 State = Literal["free", "taken", "closed"]
+
+
+class Checked(NamedTuple):
+    """The answer to a start; `visit` means nothing where it is closed."""
+
+    state: State
+    visit: Visit
 
 
 def free_slots(
@@ -121,42 +128,34 @@ def doctors_slots(
 def check_start(
     place: DoctorPlace,
     starts_at: datetime,
-    minutes: int,
-    buffer_before: int = 0,
-    buffer_after: int = 0,
+    minutes: int | None = None,
+    buffer_before: int | None = None,
+    buffer_after: int | None = None,
     *,
+    type: str = VisitType.CONSULTATION.value,
     now: datetime,
-) -> State:
-    """Whether one start can be booked. One statement.
+) -> Checked:
+    """Whether one start can be booked, and for how long. One statement.
 
-    `closed`: not on the grid, outside hours, the doctor is away, a holiday, past, or over six months ahead; `taken`:
-    only a live claim of the doctor's time stands against it.
+    What is left out is as the organization's kind of visit of this type has it. `closed`: not on the grid, outside
+    hours, the doctor is away, a holiday, past, or over six months ahead; `taken`: only a live claim of the doctor's
+    time stands against it. Raises Invalid on `duration`.
     """
+    require_minutes(minutes)
     asked = {
         "place": place.pk,
         "starts_at": starts_at,
         "minutes": minutes,
         "before": buffer_before,
         "after": buffer_after,
+        "type": type,
         "now": now,
     }
     found = _rows(sql.CHECK, asked)
     if not found:
-        return "closed"
-    return "taken" if found[0][0] else "free"
-
-
-def is_on_grid_and_open(
-    place: DoctorPlace,
-    starts_at: datetime,
-    minutes: int,
-    *,
-    buffer_before: int = 0,
-    buffer_after: int = 0,
-    now: datetime,
-) -> bool:
-    """Whether a start is one of the place's own, whoever has taken it: tells a 400 from a 409."""
-    return check_start(place, starts_at, minutes, buffer_before, buffer_after, now=now) != "closed"
+        return Checked("closed", Visit(minutes or sql.USUAL_MINUTES))
+    [(taken, *visit)] = found
+    return Checked("taken" if taken else "free", Visit(*visit))
 
 
 def visit_minutes(place: DoctorPlace, type: str, asked: int | None = None) -> Visit:

@@ -42,7 +42,13 @@ ASKED_PLACES: Final = _LISTED.format(
     which="place.id = ANY(%(places)s::uuid[])",
 )
 # A place alone lets PostgreSQL keep one plan for all (an array's length would not): 0.5 ms less a statement.
-ASKED_PLACE: Final = ASKED_PLACES.replace("= ANY(%(places)s::uuid[])", "= %(place)s::uuid")
+ASKED_PLACE: Final = _LISTED.format(
+    minutes=f"coalesce(%(minutes)s::int, kind.minutes, {USUAL_MINUTES})",
+    before="coalesce(%(before)s::int, kind.buffer_before, 0)",
+    after="coalesce(%(after)s::int, kind.buffer_after, 0)",
+    kind=_KIND.format(type="%(type)s::text"),
+    which="place.id = %(place)s::uuid",
+)
 # Counted as a patient sees it who asks for nothing particular.
 USUAL_PLACES: Final = _LISTED.format(
     minutes=f"coalesce(kind.minutes, {USUAL_MINUTES})",
@@ -188,7 +194,7 @@ CHECK: Final = (
         last="(%(starts_at)s::timestamptz AT TIME ZONE zone)::date",
     )
     + f"""
-SELECT {_TAKEN.format(start="%(starts_at)s::timestamptz")}
+SELECT {_TAKEN.format(start="%(starts_at)s::timestamptz")}, minutes, buffer_before, buffer_after
 FROM calendar
 WHERE {_POSSIBLE.format(start="%(starts_at)s::timestamptz")}
 AND EXISTS (

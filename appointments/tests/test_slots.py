@@ -60,7 +60,7 @@ def listed(
     zone = ZoneInfo(place.clinic.zone)
     found = slots.free_slots([place.pk], day, until or day, minutes=minutes, now=now, **given)
     for slot in found:
-        assert slots.check_start(place, slot.starts_at, minutes, now=now, **given) == "free"
+        assert slots.check_start(place, slot.starts_at, minutes, now=now, **given).state == "free"
     walls = [slot.starts_at.astimezone(zone) for slot in found]
     return [wall.strftime("%H:%M" if wall.date() == day else "%m-%d %H:%M") for wall in walls]
 
@@ -202,7 +202,7 @@ def test_only_listed_places_are_shown():
     DoctorPlace.objects.filter(pk=place.pk).update(active=False)
 
     assert listed(place, MONDAY) == []
-    assert slots.check_start(place, at(place, MONDAY, "09:00"), 30, now=NOW) == "closed"
+    assert slots.check_start(place, at(place, MONDAY, "09:00"), 30, now=NOW).state == "closed"
 
 
 def test_more_than_62_days_are_refused():
@@ -218,7 +218,7 @@ def test_start_is_free_taken_or_closed(django_assert_num_queries: Any):
 
     def state(text: str, minutes: int = 30, **given: int) -> str:
         with django_assert_num_queries(1):
-            return slots.check_start(place, at(place, MONDAY, text), minutes, now=NOW, **given)
+            return slots.check_start(place, at(place, MONDAY, text), minutes, now=NOW, **given).state
 
     assert state("09:00") == "free"
     assert state("09:30") == "taken"
@@ -228,8 +228,22 @@ def test_start_is_free_taken_or_closed(django_assert_num_queries: Any):
     assert state("09:00", 180) == "closed"
     assert state("11:00") == "closed"
     assert state("08:30") == "closed"
-    assert slots.is_on_grid_and_open(place, at(place, MONDAY, "09:30"), 30, now=NOW) is True
-    assert slots.is_on_grid_and_open(place, at(place, MONDAY, "09:40"), 30, now=NOW) is False
+
+
+def test_checked_start_says_how_long_the_visit_is():
+    place = place_with((0, 540, 240))
+    VisitKind.objects.create(
+        organization=place.clinic.organization, type="procedure", minutes=90, buffer_before=10, buffer_after=20
+    )
+    start = at(place, MONDAY, "09:30")
+
+    kinds = slots.check_start(place, start, type="procedure", now=NOW)
+    asked = slots.check_start(place, start, 45, type="procedure", now=NOW)
+    usual = slots.check_start(place, start, type="telehealth", now=NOW)
+
+    assert kinds == ("free", slots.Visit(90, 10, 20))
+    assert asked == ("free", slots.Visit(45, 10, 20))
+    assert usual == ("free", slots.Visit(30, 0, 0))
 
 
 def test_one_statement_whatever_is_asked(django_assert_num_queries: Any):

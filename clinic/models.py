@@ -81,6 +81,8 @@ class Clinic(models.Model):
 
     class Meta:
         constraints = [
+            # What a visit refers to, so that its organization is the clinic's.
+            models.UniqueConstraint(fields=["id", "organization"], name="clinic_of_organization"),
             models.CheckConstraint(name="clinic_latitude", condition=Q(latitude__range=(-90, 90))),
             models.CheckConstraint(name="clinic_longitude", condition=Q(longitude__range=(-180, 180))),
             models.CheckConstraint(name="clinic_currency", condition=Q(currency__regex="^[A-Z]{3}$")),
@@ -206,6 +208,8 @@ class DoctorPlace(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["doctor", "clinic"], name="doctor_place_once"),
+            # What a visit refers to, so that its doctor and clinic are the place's.
+            models.UniqueConstraint(fields=["id", "doctor", "clinic"], name="place_of_doctor_at_clinic"),
             models.UniqueConstraint(fields=["doctor"], condition=Q(is_primary=True), name="one_primary_place"),
             models.CheckConstraint(name="fee_is_not_negative", condition=Q(fee__gte=0)),
             models.CheckConstraint(name="slot_minutes_are_sane", condition=Q(slot_minutes__range=(5, 480))),

@@ -7,7 +7,7 @@ Otherwise the best rated first. Measured with 100,000 doctors (docs/performance.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ from vitas.common.search_key import search_key
 EARTH_RADIUS = 6371.0088  # kilometres, the mean (IUGG)
 DEFAULT_RADIUS = 10.0  # kilometres (S4)
 MOST_RADIUS = 500.0
+COUNTED_AHEAD = 60  # days of which `DoctorDay` knows what is free
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +247,38 @@ def _about_clinic(asked: _Conditions, wanted: Wanted) -> None:
 
 
 def _free_on(asked: _Conditions, day: date) -> None:
-    """Free time was counted on that day, which is not past at the clinic."""
+    """Free time was counted on that day, which is not past at the clinic; or it is too far ahead to be counted."""
+    now = timezone.now()
+    counted = day < now.astimezone(UTC).date() + timedelta(days=COUNTED_AHEAD)
     asked.needs_clinic = asked.selective = True
-    asked.place.append(
-        "%(day)s::date >= (%(now)s::timestamptz AT TIME ZONE clinic.zone)::date"
-        " AND EXISTS (SELECT FROM clinic_doctorday AS day"
-        " WHERE day.place_id = place.id AND day.date = %(day)s::date AND day.free_count > 0)"
+    asked.place.append(_COUNTED_FREE if counted else _OPEN)
+    asked.values |= {"day": day, "now": now}
+
+
+_COUNTED_FREE = (
+    "%(day)s::date >= (%(now)s::timestamptz AT TIME ZONE clinic.zone)::date"
+    " AND EXISTS (SELECT FROM clinic_doctorday AS day"
+    " WHERE day.place_id = place.id AND day.date = %(day)s::date AND day.free_count > 0)"
+)
+# Beyond the counted days few visits are booked: whoever works then is taken to have free time.
+_OPEN = """
+    %(day)s::date <= ((%(now)s::timestamptz AT TIME ZONE clinic.zone)::date + interval '6 months')::date
+    AND EXISTS (
+        SELECT FROM clinic_weeklyhours AS hours
+        WHERE hours.place_id = place.id AND hours.weekday = extract(isodow FROM %(day)s::date)::int - 1
     )
-    asked.values |= {"day": day, "now": timezone.now()}
+    AND NOT EXISTS (
+        SELECT FROM clinic_holiday AS holiday
+        WHERE holiday.organization_id = clinic.organization_id AND holiday.date = %(day)s::date
+        AND (holiday.clinic_id IS NULL OR holiday.clinic_id = clinic.id)
+    )
+    AND NOT EXISTS (
+        SELECT FROM clinic_absence AS absence
+        WHERE absence.doctor_id = place.doctor_id AND (absence.place_id IS NULL OR absence.place_id = place.id)
+        AND absence.starts_at <= %(day)s::date::timestamp AT TIME ZONE clinic.zone
+        AND absence.ends_at >= (%(day)s::date + interval '1 day') AT TIME ZONE clinic.zone
+    )
+"""
 
 
 def _within_box(asked: _Conditions, near: Near) -> None:
@@ -299,7 +324,6 @@ def _specialties_by_name() -> dict[str, str]:
     return names
 
 
-@cache
 @cache
 def specialty_name(code: str) -> str:
     """`family_medicine` → `Family Medicine`: the same in every language, as S3 shows it."""

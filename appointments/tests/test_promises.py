@@ -44,6 +44,21 @@ def test_time_is_claimed_once():
     assert TimeClaim.objects.filter(resource=visit.doctor_id).count() == 2
 
 
+@pytest.mark.parametrize("stranger", ["organization", "clinic", "doctor"])
+def test_visit_is_at_a_place_of_its_doctor_clinic_and_organization(stranger):
+    elsewhere = testing.make_place()
+    given = {
+        "organization": elsewhere.clinic.organization,
+        "clinic": elsewhere.clinic,
+        "doctor": elsewhere.doctor,
+    }
+
+    with pytest.raises(IntegrityError, match="visit_at_"), transaction.atomic():
+        make_visit(**{stranger: given[stranger]})
+
+    assert Appointment.objects.count() == 0
+
+
 def test_hold_without_an_end_is_refused():
     with pytest.raises(IntegrityError, match="only_a_hold_ends"), transaction.atomic():
         make_visit(status="pending")

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from clinic import search
-from clinic.models import Clinic, Doctor, DoctorPlace, Specialty
+from clinic.models import Absence, Clinic, Doctor, DoctorPlace, Holiday, Specialty
 from clinic.search import Near, Wanted
 from vitas import testing
 from vitas.common.api.pagination import Page
@@ -198,6 +198,19 @@ def test_doctors_are_found_by_a_day_on_which_they_have_free_time(api, time_machi
     found = {day: names(api, date=day) for day in ("2027-01-03", "2027-01-04", "2027-01-05", "2027-01-06")}
 
     assert found == {"2027-01-03": [], "2027-01-04": ["Free"], "2027-01-05": [], "2027-01-06": ["Free"]}
+
+
+def test_doctors_are_found_by_a_working_day_too_far_ahead_to_be_counted(api, time_machine):
+    time_machine.move_to("2027-01-05T02:00:00Z", tick=False)  # 4 January in Boston
+    here = testing.make_place(doctor=testing.make_doctor(last_name="Here"))
+    away = testing.make_place(clinic=here.clinic, doctor=testing.make_doctor(here.clinic.organization))
+    Absence.objects.create(doctor=away.doctor, starts_at="2027-05-01T00:00Z", ends_at="2027-08-01T00:00Z")
+    Holiday.objects.create(organization=here.clinic.organization, date="2027-05-05")
+    days = {"monday": "2027-05-03", "sunday": "2027-05-02", "holiday": "2027-05-05", "too far": "2027-07-05"}
+
+    found = {what: names(api, date=day) for what, day in days.items()}
+
+    assert found == {"monday": ["Here"], "sunday": [], "holiday": [], "too far": []}
 
 
 @pytest.mark.parametrize("hide", ["doctor", "clinic", "place", "organization"])

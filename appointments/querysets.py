@@ -47,6 +47,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def until_day(self, day: date) -> "AppointmentQuerySet":
         """On this day of the clinic's calendar or before."""
+        if day == date.max:  # there is no day after it
+            return self.all()
         late = datetime.combine(day + timedelta(days=1), time(), ZoneInfo("Etc/GMT+12"))  # the last zone to leave a day
         return self.annotate(local_day=_day_of(F("starts_at"))).filter(starts_at__lt=late, local_day__lte=day)
 

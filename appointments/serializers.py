@@ -1,6 +1,6 @@
 """What requests about visits may hold, and how answers are documented."""
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,18 @@ class _When(serializers.Serializer[Any]):
             raise serializers.ValidationError({name: _("This field is required.") for name in missing})
         if starts_at and (starts_at.second or starts_at.microsecond):
             raise serializers.ValidationError({"starts_at": _("Give the time to the minute, without seconds.")})
+        for name in ("date", "starts_at"):
+            if name in attrs:
+                _require_countable(name, attrs[name])
         return attrs
+
+
+def _require_countable(name: str, day: date) -> None:
+    """At the ends of the calendar a clinic's clock may show a year that cannot be written."""
+    if day.year == MAXYEAR:
+        raise serializers.ValidationError({name: _("Choose a date within the next six months.")})
+    if day.year == MINYEAR:
+        raise serializers.ValidationError({name: _("Choose a time later than now.")})
 
 
 class CreateAppointment(_When):

@@ -99,14 +99,17 @@ class _BookingView(ApiView):
         return made, checkout.open_checkout(made.appointment.pk) if pending else None
 
     def _counted(self, wanted: booking.Request) -> booking.Booked:
-        key = f"bookings:{self.actor.user_id}"
+        key, name = f"bookings:{self.actor.user_id}", self.request.headers.get("Idempotency-Key", "")
         factor = settings.RATE_LIMIT_STAFF_FACTOR if self.actor.is_staff else 1
         counted = limits.count(key, limit=settings.RATE_LIMIT_BOOKING_MAX * factor, window=HOUR)
         fresh = False
         try:
             if counted is not None and counted.over:
+                # Who made the last one that was allowed, and lost the answer, still gets it.
+                if earlier := booking.made_before(wanted, by=self.actor, key=name):
+                    return earlier
                 raise TooMany(_("Too many bookings within an hour. Try again later."), retry_after=counted.seconds)
-            made = booking.book(wanted, by=self.actor, key=self.request.headers.get("Idempotency-Key", ""))
+            made = booking.book(wanted, by=self.actor, key=name)
             fresh = made.fresh
             return made
         finally:

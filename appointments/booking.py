@@ -139,6 +139,14 @@ def _book(asked: Request, *, by: Actor, key: str) -> Booked:
     return Booked(appointment, fresh=True)
 
 
+def made_before(asked: Request, *, by: Actor, key: str = "") -> Booked | None:
+    """What the same request made earlier, if it did; books nothing. Raises Conflict as `book` does."""
+    made = idempotency.made(by, key, asked.fingerprint) if key else None
+    if made is not None:
+        return Booked(Appointment.objects.get(pk=made), fresh=False)
+    return _booked_before(asked, by)
+
+
 def _booked_before(asked: Request, by: Actor) -> Booked | None:
     if asked.id is None:
         return None

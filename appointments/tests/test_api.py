@@ -92,6 +92,10 @@ def test_list_filters_by_status_provider_and_the_clinics_days(cast, ana):
         ({"time": "10:10 AM"}, "time"),
         ({"date": "2026-02-30"}, "date"),
         ({"date": "2020-01-06"}, "date"),
+        ({"date": "9999-12-31", "time": "11:59 PM"}, "date"),
+        ({"date": "0001-01-01", "time": "12:00 AM"}, "date"),
+        ({"startsAt": "9999-12-31T23:59:00Z"}, "startsAt"),
+        ({"startsAt": "0001-01-01T00:00:00Z"}, "startsAt"),
         ({"providerId": "nobody"}, "providerId"),
         ({"providerId": "01890000-0000-7000-8000-000000000000"}, "providerId"),
         ({"isVirtual": "perhaps"}, "isVirtual"),
@@ -104,6 +108,14 @@ def test_wrong_field_is_named_and_nothing_is_booked(cast, ana, given, field):
     assert (response.status_code, response.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
     assert problem_fields(response) == [field]
     assert Appointment.objects.count() == 0
+
+
+def test_list_takes_the_first_and_the_last_day_of_the_calendar(cast, ana):
+    visit = cast.book(cast.ana, cast.at(9))
+
+    found = ana.send("get", "/api/appointments?startDate=0001-01-01&endDate=9999-12-31")
+
+    assert [row["id"] for row in found.json()["data"]] == [str(visit.pk)]
 
 
 def test_reason_is_sanitized_and_ordinary_text_stays(cast, ana):
@@ -231,6 +243,21 @@ def test_made_bookings_are_limited_and_refusals_do_not_count(cast, ana, settings
     assert taken == [409, 409, 409]
     assert [response.status_code for response in made] == [201, 201, 429]
     assert int(made[-1]["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("given", "header"), [({"appointmentId": str(new_id())}, {}), ({}, {"idempotency_key": "k-1"})]
+)
+def test_request_made_before_is_answered_also_over_the_limit(cast, ana, settings, given, header):
+    settings.RATE_LIMIT_BOOKING_MAX = 1
+    body = wanted(cast, **given)
+    made = ana.send("post", "/api/appointments", body, **header)
+
+    again = ana.send("post", "/api/appointments", body, **header)
+    another = ana.send("post", "/api/appointments", wanted(cast, time="11:00"))
+
+    assert (made.status_code, again.status_code, another.status_code) == (201, 200, 429)
+    assert again.json()["id"] == made.json()["id"]
 
 
 def test_stats_and_queue_tell_the_desk_of_today(cast):

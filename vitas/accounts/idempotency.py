@@ -33,6 +33,12 @@ def claim(actor: Actor, key: str, request_hash: str) -> UUID | None:
     return found.resource_id
 
 
+def made(actor: Actor, key: str, request_hash: str) -> UUID | None:
+    """What the same request made under the key, without claiming it."""
+    same = IdempotencyRecord.objects.filter(actor_id=actor.user_id, key=key, request_hash=request_hash)
+    return same.values_list("resource_id", flat=True).first()
+
+
 def settle(actor: Actor, key: str, resource_id: UUID) -> None:
     """Within the same transaction: note what was made under the key."""
     assert actor.user_id is not None

@@ -17,9 +17,10 @@ from django.utils import timezone
 from appointments import slots_sql as sql
 from appointments.models import Appointment
 from clinic.models import DoctorDay, DoctorPlace
+from clinic.search import COUNTED_AHEAD
 from vitas.common.events import AppointmentFirm, AppointmentHeld, AppointmentMoved, AppointmentStepped, TimeChanged
 
-HORIZON: Final = 60
+HORIZON: Final = COUNTED_AHEAD
 """Days ahead that are counted."""
 BATCH: Final = 20
 """Places a statement of the sweep."""

@@ -64,6 +64,7 @@ class Child:
         code = self.process.poll()
         if code is None:
             return ""
+        self.kill()
         self.process = None
         self.ends = self.ends + 1 if now - self.started < CALM else 1
         wait = min(LONGEST_WAIT, 2.0 ** (self.ends - 1))
@@ -78,11 +79,16 @@ class Child:
         """Return when it has ended, at the latest soon after `by` (monotonic seconds)."""
         if self.process is None:
             return
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(max(0.0, by - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.kill()
+        self.process.wait()
+
+    def kill(self) -> None:
+        """It and what it started: a worker of the web server would go on and hold the port."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def children(*, port: int, var: Path) -> list[Child]:
@@ -140,8 +146,7 @@ class Supervisor:
         self.stopping += 1
         if self.stopping == 2:  # an impatient second Ctrl-C
             for child in self.children:
-                if child.process is not None:
-                    child.process.kill()
+                child.kill()
 
     def _look_after_servers(self) -> None:
         for server in self.servers:

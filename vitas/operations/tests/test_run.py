@@ -130,6 +130,43 @@ def test_killed_child_comes_back(supervisor_process: tuple[subprocess.Popen[str]
     assert soon(lambda: children.read_text().split() not in ([], [str(child)]))
 
 
+def with_worker(told: Path, *, then: str) -> list[str]:
+    """A program that starts a further one in its own group, as the web server does, and writes down its id."""
+    lines = [
+        "import subprocess",
+        f"worker = subprocess.Popen({SLEEP!r})",
+        f"open({str(told)!r}, 'w').write(str(worker.pid))",
+        then,
+    ]
+    return [sys.executable, "-S", "-c", "\n".join(lines)]
+
+
+def test_child_that_ended_leaves_nothing_behind_that_holds_the_port(tmp_path: Path) -> None:
+    told = tmp_path / "worker"
+    child = run.Child("web", with_worker(told, then="raise SystemExit(1)"))
+    child.start()
+    assert child.process
+    child.process.wait()
+
+    child.look_after()
+
+    assert soon(lambda: gone(int(told.read_text())))
+
+
+def test_second_signal_ends_what_the_children_started_too(tmp_path: Path) -> None:
+    told = tmp_path / "worker"
+    child = run.Child("web", with_worker(told, then="worker.wait()"))
+    supervisor = run.Supervisor(servers=[], children=[child])
+    child.start()
+    assert soon(lambda: told.exists() and told.read_text() != "")
+
+    supervisor.on_signal(signal.SIGINT, None)
+    supervisor.on_signal(signal.SIGINT, None)
+
+    assert soon(lambda: gone(int(told.read_text())))
+    child.stop(by=time.monotonic())
+
+
 def test_taken_port_is_said_in_a_sentence_and_exit_code(taken_port: int) -> None:
     environment = {**os.environ, "PORT": str(taken_port)}
 

@@ -11,7 +11,7 @@ from rest_framework.throttling import BaseThrottle
 
 from vitas.accounts import tokens
 from vitas.accounts.actor import Actor
-from vitas.accounts.models import Session
+from vitas.accounts.models import Organization, Session
 from vitas.common import limits
 from vitas.common.context import current
 from vitas.common.errors import NotAllowed, NotSignedIn, TooMany
@@ -32,15 +32,14 @@ class TokenAuthentication(BaseAuthentication):
         raw, by_cookie = _token_of(request)
         if not raw:
             return None
-        claims = tokens.read(raw)
-        if claims is None:
+        try:
+            actor = _live_actor(request, raw)
+        except NotSignedIn:
             if by_cookie and not _must_sign_in(request):
-                return None  # a stale cookie does not shut a person out of what is open to all, nor out of signing in
-            raise NotSignedIn(_("The session has expired. Sign in again."))
+                return None  # a dead cookie does not shut a person out of what is open to all, nor out of signing in
+            raise
         if by_cookie:
             require_csrf(request)
-        actor = tokens.actor_of(claims)
-        _require_live_session(request, actor)
         _require_own_tenant(request, actor)
         current.get().user_id = str(actor.user_id)
         return actor, raw
@@ -85,6 +84,15 @@ def _must_sign_in(request: Request) -> bool:
     return not (view is not None and getattr(view, "is_public", lambda method: False)(request.method))
 
 
+def _live_actor(request: Request, raw: str) -> Actor:
+    claims = tokens.read(raw)
+    if claims is None:
+        raise NotSignedIn(_("The session has expired. Sign in again."))
+    actor = tokens.actor_of(claims)
+    _require_live_session(request, actor)
+    return actor
+
+
 def _require_live_session(request: Request, actor: Actor) -> None:
     factor = settings.RATE_LIMIT_STAFF_FACTOR if actor.is_staff or actor.is_operator else 1
     counted = limits.count(
@@ -106,7 +114,10 @@ def _require_live_session(request: Request, actor: Actor) -> None:
 
 def _require_own_tenant(request: Request, actor: Actor) -> None:
     tenant = request.META.get("HTTP_X_TENANT_ID", "")
-    if tenant and actor.organization_id and tenant.lower() != str(actor.organization_id):
+    if not tenant or not actor.organization_id or tenant.lower() == str(actor.organization_id):
+        return
+    # The slug names it as well as the id does, as at sign-in; ids are what clients send, so only a slug is looked up.
+    if not Organization.objects.filter(pk=actor.organization_id, slug=tenant.lower()[:60]).exists():
         raise NotAllowed(_("This session belongs to another organization."))
 
 

@@ -187,6 +187,39 @@ def test_unsafe_method_by_cookie_needs_the_csrf_token(browser):
     assert browser.send("GET", "/api/users/me").status_code == 200
 
 
+def test_refused_csrf_token_counts_as_a_request(browser):
+    answer = browser.send("POST", "/api/auth/session-heartbeat")
+
+    counted = int(answer["RateLimit-Limit"]) - int(answer["RateLimit-Remaining"])
+    assert (answer.status_code, counted) == (403, 1)
+
+
+def test_ended_session_in_a_cookie_shuts_nobody_out_of_what_is_open_to_all(browser, session):
+    signing.mark_revoked(session.pk)
+
+    assert browser.send("GET", "/api/v1/doctors").status_code == 200
+    assert browser.send("GET", "/api/users/me").status_code == 401
+
+
+@pytest.mark.parametrize("named", ["id", "slug"])
+def test_own_tenant_may_be_named_by_id_or_slug_in_any_case(api, session, named):
+    tenant = str(getattr(session.membership.organization, named)).upper()
+    token = tokens.access_token(session)
+
+    answer = api().send("GET", "/api/users/me", authorization=f"Bearer {token}", x_tenant_id=tenant)
+
+    assert answer.status_code == 200
+
+
+def test_other_tenants_slug_is_403(api, session):
+    other = testing.make_organization()
+    token = tokens.access_token(session)
+
+    answer = api().send("GET", "/api/users/me", authorization=f"Bearer {token}", x_tenant_id=other.slug)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "AUTHORIZATION_ERROR")
+
+
 def test_refresh_without_any_token_is_401(api):
     assert refresh(api()).status_code == 401
 

@@ -66,7 +66,7 @@ def on_payment(event: events.PaymentChanged) -> None:
         heard_by.append(topics.doctor(payment.appointment.doctor_id))
     publish(
         "payment:update",
-        key=f"payment:{payment.pk}:{event.status}",
+        key=f"payment:{payment.pk}:{event.status}:{event.at}",
         topics=heard_by,
         ids={"payment": str(payment.pk), "status": event.status},
     )

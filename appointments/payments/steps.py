@@ -38,4 +38,4 @@ def move(payment: Payment, to: PaymentStatus, *, by: Actor, now: datetime, **als
         before=before.value,
         after=to.value,
     )
-    events.record(events.PaymentChanged(payment_id=payment.pk, status=to.value))
+    events.record(events.PaymentChanged(payment_id=payment.pk, status=to.value, at=now.isoformat()))

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from appointments import booking
 from appointments.models import Appointment, Status
-from appointments.payments.models import Payment
+from appointments.payments.models import Payment, PaymentStatus
+from appointments.payments.steps import move
 from appointments.tests.cast import Cast
 from vitas import testing
 from vitas.accounts.actor import PAYMENTS, Actor
@@ -270,6 +271,19 @@ def test_payment_is_heard_by_doctor_and_desk(cast):
     heard = [heard_by(actor)[-1] for actor in (cast.staff_actor(cast.doctor_user), desk)]
     assert heard == [("payment:update", update)] * 2
     assert heard_by(cast.patient_actor(cast.ana)) == []
+
+
+def test_payment_that_fails_a_second_time_is_heard_again(cast):
+    visit = cast.book(cast.ana, cast.at(9))
+    events.deliver_due()
+    payment = make_payment(cast, visit)
+
+    for status in (PaymentStatus.FAILED, PaymentStatus.PENDING, PaymentStatus.FAILED):
+        move(payment, status, by=PAYMENTS, now=timezone.now())
+        events.deliver_due()
+
+    heard = heard_by(cast.staff_actor(cast.doctor_user))
+    assert [data["status"] for event, data in heard if event == "payment:update"] == ["FAILED", "PENDING", "FAILED"]
 
 
 def test_late_payment_is_told_with_the_refund_and_other_times(cast):

@@ -70,10 +70,11 @@ class TimeChanged(DomainEvent):
 
 @dataclasses.dataclass(frozen=True)
 class PaymentChanged(DomainEvent):
-    """A payment has another status."""
+    """A payment has another status, since `at` (ISO 8601): it may fail, be tried again, and fail again."""
 
     payment_id: UUID
     status: str
+    at: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,7 +57,7 @@ def test_approval_completes_the_payment_and_confirms_the_visit(gateway, deliver)
     assert sums() == {"gateway": 15_000, "income": -15_000}
     assert ledger.unbalanced() == []
     assert list(Event.objects.filter(kind="PaymentChanged").values_list("payload", flat=True)) == [
-        {"payment_id": str(payment.pk), "status": "COMPLETED"}
+        {"payment_id": str(payment.pk), "status": "COMPLETED", "at": paid.paid_at.isoformat()}
     ]
     entry = AuditEntry.objects.get(action="UPDATE_PAYMENT")
     assert (entry.user_role, entry.resource_id, entry.organization_id) == (

@@ -20,12 +20,11 @@ from patients.serializers import (
     VerifiedOut,
     VerifyCodeIn,
 )
-from vitas.accounts import answers, codes, refresh_tokens, signing
-from vitas.accounts.api import SignInView
-from vitas.accounts.models import Role, Session
+from vitas.accounts import answers, codes, refresh_tokens
+from vitas.accounts.api import SignInView, session_row
+from vitas.accounts.models import Role
 from vitas.accounts.permissions import Access
 from vitas.accounts.rest import ApiView
-from vitas.common.errors import NotSignedIn
 
 ONLY_PATIENTS: Access = frozenset({Role.PATIENT})
 
@@ -132,7 +131,7 @@ class ChooseProfile(ApiView):
     def post(self, request: Request) -> Response:
         body = self.read(ChooseProfileIn)
         session = profiles.choose(
-            session=_session(self),
+            session=session_row(self),
             patient_id=body["patient_id"],
             birth_date=body.get("birth_date"),
             document=body.get("document", ""),
@@ -158,7 +157,7 @@ class ChangeNumber(ApiView):
     )
     def post(self, request: Request) -> Response:
         body = self.read(ChangeNumberIn)
-        session = numbers.change(session=_session(self), phone=body["phone_number"], code=body["otp_code"])
+        session = numbers.change(session=session_row(self), phone=body["phone_number"], code=body["otp_code"])
         return _with_profiles(answers.new_access(request, session, patient=patient_object(session)))
 
 
@@ -173,7 +172,7 @@ class Profiles(ApiView):
         examples=[OpenApiExample("One", value={"data": [_PROFILE]}, response_only=True)],
     )
     def get(self, request: Request) -> Response:
-        return Response({"data": [profile.shown() for profile in profiles.of(_session(self).user)]})
+        return Response({"data": [profile.shown() for profile in profiles.of(session_row(self).user)]})
 
     @extend_schema(
         summary="Add a profile",
@@ -193,7 +192,7 @@ class Profiles(ApiView):
     def post(self, request: Request) -> Response:
         body = self.read(AddProfileIn)
         session = sign_in.add_profile(
-            session=_session(self),
+            session=session_row(self),
             name=body["patient_name"],
             relation=body["relation"],
             birth_date=body.get("birth_date"),
@@ -201,13 +200,6 @@ class Profiles(ApiView):
         answer = _with_profiles(answers.new_access(request, session, patient=patient_object(session)))
         answer.status_code = 201
         return answer
-
-
-def _session(view: ApiView) -> Session:
-    session = signing.see(view.actor.session_id) if view.actor.session_id else None
-    if session is None:
-        raise NotSignedIn()
-    return session
 
 
 def _with_profiles(answer: Response) -> Response:

@@ -157,7 +157,7 @@ class Heartbeat(ApiView):
         ],
     )
     def post(self, request: Request) -> Response:
-        session = _session_row(self)
+        session = session_row(self)
         ends = min(session.idle_ends_at, session.ends_at)
         return Response({"session_id": session.pk, "last_seen_at": session.last_seen_at, "expires_at": ends})
 
@@ -173,11 +173,12 @@ class Me(ApiView):
         examples=[OpenApiExample("A doctor", value=SIGNED_IN_EXAMPLE["user"], response_only=True)],
     )
     def get(self, request: Request) -> Response:
-        session = _session_row(self)
+        session = session_row(self)
         return Response(people.described(session, tokens.claims_of(session)))
 
 
-def _session_row(view: ApiView) -> Session:
+def session_row(view: ApiView) -> Session:
+    """The caller's session, alive in the database too: a token alone may be older than its end. Raises NotSignedIn."""
     session = signing.see(view.actor.session_id) if view.actor.session_id else None
     if session is None:
         raise NotSignedIn()

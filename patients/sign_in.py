@@ -18,12 +18,13 @@ def sign_in_with_code(*, phone: str, code: str, patient_name: str = "") -> Sessi
     codes.WrongCode, Invalid (no name), NotAllowed, TooMany, Unavailable.
     """
     attempt = attempts.begin()
-    try:
-        row = codes.check(phone=phone, code=code)
-        session = _begin(row, patient_name or str(row.patient_name))
-    except codes.WrongCode:
-        signing.fail(method=Session.Method.CODE, user=User.objects.filter(phone=phone).first())
-        raise
+    with attempt.being_judged():
+        try:
+            row = codes.check(phone=phone, code=code)
+            session = _begin(row, patient_name or str(row.patient_name))
+        except codes.WrongCode:
+            signing.fail(method=Session.Method.CODE, user=User.objects.filter(phone=phone).first())
+            raise
     attempt.forgive()
     return session
 

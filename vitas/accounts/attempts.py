@@ -3,10 +3,13 @@
 import hashlib
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 
 from vitas.common import limits
@@ -46,6 +49,18 @@ class Attempt:
             limits.forget(self.pair)
             limits.give_back(f"failed:{self.account}")
 
+    @contextmanager
+    def being_judged(self) -> Iterator[None]:
+        """Around the judging: whom a server that was away could not judge has not failed."""
+        try:
+            yield
+        except (DatabaseError, Unavailable):
+            limits.give_back(f"failed:{self.address}")
+            if self.account:
+                limits.give_back(self.pair)
+                limits.give_back(f"failed:{self.account}")
+            raise
+
 
 def begin(*, account: str = "") -> Attempt:
     """Count an attempt of this address, and on `account` where there is one. Raises TooMany, Unavailable.
@@ -80,6 +95,13 @@ def count_send(*, phone: str) -> None:
         limits.give_back(f"{number}:minute")
         limits.give_back(f"{number}:hour")
         raise
+
+
+def give_back_send(*, phone: str) -> None:
+    """The code was counted and then not sent, for a server was away: the next one is the first again."""
+    number = f"code:{_hashed(phone)}"
+    for counted in (f"{number}:minute", f"{number}:hour", f"code:{current.get().address or '-'}"):
+        limits.give_back(counted)
 
 
 def count_profile_try(*, user_id: object, patient_id: object) -> None:

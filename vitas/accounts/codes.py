@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
@@ -32,26 +33,11 @@ class WrongCode(NotSignedIn):
 def send(*, phone: str, patient_name: str = "") -> OneTimeCode:
     """Make a code for a phone and put its message into the outbox. Raises TooMany, Unavailable."""
     attempts.count_send(phone=phone)
-    code, now, row_id = f"{secrets.randbelow(10**6):06d}", timezone.now(), new_id()
-    with transaction.atomic():
-        row = OneTimeCode.objects.create(
-            id=row_id,
-            phone=phone,
-            code_hash=_hash(row_id, phone, code),
-            patient_name=patient_name,
-            created_at=now,
-            expires_at=now + LIVES,
-        )
-        outbox.put(
-            key=f"code:{row.pk}",
-            channel="whatsapp",
-            address=phone,
-            template="sign_in_code",
-            language=_language(),
-            variables={"code": code},
-            stale_after=row.expires_at,
-        )
-    return row
+    try:
+        return _make(phone, patient_name)
+    except DatabaseError:
+        attempts.give_back_send(phone=phone)
+        raise
 
 
 def check(*, phone: str, code: str) -> OneTimeCode:
@@ -72,6 +58,29 @@ def use(row: OneTimeCode) -> None:
     """Within the sign-in's transaction: of two requests with the same code one goes on. Raises WrongCode."""
     if not OneTimeCode.objects.filter(pk=row.pk, used_at=None).update(used_at=timezone.now()):
         raise WrongCode(_("The code was used already. Ask for a new one."))
+
+
+@transaction.atomic
+def _make(phone: str, patient_name: str) -> OneTimeCode:
+    code, now, row_id = f"{secrets.randbelow(10**6):06d}", timezone.now(), new_id()
+    row = OneTimeCode.objects.create(
+        id=row_id,
+        phone=phone,
+        code_hash=_hash(row_id, phone, code),
+        patient_name=patient_name,
+        created_at=now,
+        expires_at=now + LIVES,
+    )
+    outbox.put(
+        key=f"code:{row.pk}",
+        channel="whatsapp",
+        address=phone,
+        template="sign_in_code",
+        language=_language(),
+        variables={"code": code},
+        stale_after=row.expires_at,
+    )
+    return row
 
 
 def _hash(row_id: object, phone: str, code: str) -> str:

@@ -48,12 +48,13 @@ class BadToken(NotSignedIn):
 def sign_in(*, id_token: str, tenant: str | None = None) -> Session:
     """A session for the person a token names. Raises BadToken, TooMany, Unavailable, NotAllowed."""
     attempt = attempts.begin()
-    try:
-        user = _user_of(verified(id_token))
-    except BadToken:
-        signing.fail(method=Session.Method.FIREBASE)
-        raise
-    session = signing.open_session(user=user, method=Session.Method.FIREBASE, tenant=tenant)
+    with attempt.being_judged():
+        try:
+            user = _user_of(verified(id_token))
+        except BadToken:
+            signing.fail(method=Session.Method.FIREBASE)
+            raise
+        session = signing.open_session(user=user, method=Session.Method.FIREBASE, tenant=tenant)
     attempt.forgive()
     return session
 

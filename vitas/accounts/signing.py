@@ -78,11 +78,12 @@ def sign_in_with_password(*, email: str, password: str, tenant: str | None = Non
     """
     email = email.strip().lower()
     attempt = attempts.begin(account=email)
-    user = PasswordBackend().authenticate(None, email=email, password=password)
-    if user is None:
-        fail(method=Session.Method.PASSWORD, user=User.objects.filter(email=email).first())
-        raise WrongCredentials(_("The e-mail or the password is wrong."))
-    session = open_session(user=user, method=Session.Method.PASSWORD, tenant=tenant)
+    with attempt.being_judged():
+        user = PasswordBackend().authenticate(None, email=email, password=password)
+        if user is None:
+            fail(method=Session.Method.PASSWORD, user=User.objects.filter(email=email).first())
+            raise WrongCredentials(_("The e-mail or the password is wrong."))
+        session = open_session(user=user, method=Session.Method.PASSWORD, tenant=tenant)
     attempt.forgive()
     return session
 

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from vitas import testing
+from vitas.accounts.models import Role
 from vitas.common import limits
 from vitas.testing import ApiClient, without_redis
 
@@ -72,6 +73,34 @@ def test_a_connection_that_the_server_cut_is_replaced_before_the_next_request() 
         another.execute("SELECT pg_terminate_backend(%s, 2000)", [backend])
 
     assert anyone.get("/api/v1/doctors").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_uses_up_no_tries_to_sign_in_and_no_codes(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    desk = testing.make_member(testing.make_organization(), Role.RECEPTIONIST)
+    desk.user.set_password(testing.PASSWORD)
+    desk.user.save()
+    tries = [
+        ("/auth/signin", {"email": desk.user.email, "password": testing.PASSWORD}),
+        ("/otp/verify", {"phoneNumber": "+5511999999999", "otpCode": "123456"}),
+        ("/otp/send", {"phoneNumber": "+5511999999999", "patientName": "João Silva"}),
+    ]
+    with monkeypatch.context() as away:
+        away.setitem(connections.settings["default"], "HOST", "127.0.0.1")
+        away.setitem(connections.settings["default"], "PORT", str(closed_port))
+        connection.close()
+        outage = [
+            ApiClient().send("POST", path, body).status_code
+            for path, body in tries
+            for _ in range(settings.RATE_LIMIT_AUTH_MAX + 1)
+        ]
+    connection.close()
+
+    assert set(outage) == {503}
+    assert [ApiClient().send("POST", path, body).status_code for path, body in tries] == [200, 401, 200]
+    assert getattr(limits.peek("failed:127.0.0.1", limit=50), "count", None) == 1
 
 
 def own_parameters() -> dict[str, Any]:

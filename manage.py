@@ -8,6 +8,17 @@ from pathlib import Path
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitas.settings")
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        _execute()
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"Vitas cannot start: {error}")
+
+
+def _execute() -> None:
     from django.core.management import execute_from_command_line
 
     if _needs_no_servers(sys.argv[1:]):

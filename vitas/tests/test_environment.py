@@ -87,6 +87,21 @@ def test_a_wrong_value_stops_the_start_with_a_sentence_that_names_it() -> None:
     assert silent == {}
 
 
+def test_the_command_line_says_the_sentence_and_nothing_else() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "run"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": "none"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "Vitas cannot start: PORT is 'none'; it must be a whole number from 1 to 65535.\n"
+
+
 def test_production_refuses_to_start_without_its_secrets_and_servers() -> None:
     lacking = [{name: value for name, value in PRODUCTION.items() if name != left_out} for left_out in LACKING]
     with ThreadPoolExecutor(2) as threads:

@@ -35,6 +35,7 @@ def claim(actor: Actor, key: str, request_hash: str) -> UUID | None:
 
 def made(actor: Actor, key: str, request_hash: str) -> UUID | None:
     """What the same request made under the key, without claiming it."""
+    assert actor.user_id is not None
     same = IdempotencyRecord.objects.filter(actor_id=actor.user_id, key=key, request_hash=request_hash)
     return same.values_list("resource_id", flat=True).first()
 

@@ -138,6 +138,7 @@ class Command(BaseCommand):
             ("lean", "vitas.operations.bench.floor:application", f"/{name}/lean"),
         ):
             with self._server(target) as port:
+                self._load(call_of, port, max(self.options["clients"]), path, seconds=2)  # every thread warms up
                 rates[kind] = {
                     clients: self._run(kind, call_of, port, clients, path) for clients in self.options["clients"]
                 }
@@ -146,7 +147,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{'':10}{clients:>8} {share:>11.2f} of the floor")
 
     def _run(self, kind: str, call_of: CallOf, port: int, clients: int, path: str) -> float:
-        self._load(call_of, port, clients, path, seconds=1)
         result = self._load(call_of, port, clients, path, seconds=self.options["seconds"])
         figures = f"{result.rate:>11,.0f}{result.p50:>9.1f}{result.p95:>9.1f}{result.errors:>8}"
         self.stdout.write(f"{kind:10}{clients:>8} {figures}")

@@ -320,7 +320,8 @@ def _reschedule(
 def _require_movable(appointment: Appointment, *, by: Actor, now: datetime) -> None:
     if appointment.status not in (Status.PENDING, Status.SCHEDULED, Status.CONFIRMED):
         raise NotPossibleNow(
-            _("This appointment is %(status)s and cannot be moved.") % {"status": appointment.get_status_display()}
+            _("This appointment cannot be moved. Its status: %(status)s.")
+            % {"status": appointment.get_status_display()}
         )
     if appointment.hold_ends_at and appointment.hold_ends_at <= now:
         raise NotPossibleNow(_("The hold has lapsed. Book the time again."))

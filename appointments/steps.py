@@ -82,7 +82,7 @@ def _require_allowed(appointment: Appointment, to: str, *, by: Actor, now: datet
         raise NotAllowed()
     if whose is None:
         raise NotPossibleNow(
-            _("This appointment is %(status)s; this step is not possible.")
+            _("This step is not possible. The appointment's status: %(status)s.")
             % {"status": appointment.get_status_display()}
         )
     if role not in whose:

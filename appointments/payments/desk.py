@@ -64,7 +64,7 @@ def _require_payable(appointment: Appointment) -> None:
     lapsed = appointment.status == Status.PENDING and appointment.hold_ends_at <= timezone.now()  # type: ignore[operator]
     if lapsed or appointment.status in (Status.CANCELLED, Status.EXPIRED):
         raise NotPossibleNow(
-            _("This appointment is %(status)s and cannot be paid.")
+            _("This appointment cannot be paid. Its status: %(status)s.")
             % {"status": Status.EXPIRED.label if lapsed else appointment.get_status_display()}
         )
 

@@ -76,6 +76,8 @@ def test_list_filters_by_status_provider_and_the_clinics_days(cast, ana):
     by_provider = ana.send("get", f"/api/appointments?providerId={new_id()}").json()
     wrong = ana.send("get", "/api/appointments?status=gone&startDate=tomorrow")
 
+    empty = ana.send("get", "/api/appointments?status=&startDate=&providerId=").json()
+    assert empty["pagination"]["total"] == 2
     assert [row["id"] for row in by_day["data"]] == [str(first.pk)]
     assert (by_status["data"], by_provider["data"]) == ([], [])
     assert (wrong.status_code, sorted(problem_fields(wrong))) == (400, ["startDate", "status"])

@@ -67,10 +67,12 @@ class ApiView(DeclaresAccess, APIView):
         return dict(_one_of(serializer, get_language()).run_validation(given))  # type: ignore[arg-type]  # a class is hashable
 
     def read_query(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
-        """The validated query string; names in camelCase or snake_case, the last of a repeated one counts."""
+        """The validated query string; names in camelCase or snake_case, the last of a repeated one counts, an empty
+        one is as if it were left out (a form's field that nobody filled in)."""
         from vitas.common.api.parsers import snake
 
-        return self.read(serializer, {snake(name): values for name, values in self.request.query_params.dict().items()})
+        given = self.request.query_params.dict().items()
+        return self.read(serializer, {snake(name): value for name, value in given if value})
 
 
 @cache

@@ -395,7 +395,7 @@ CELERY_BEAT_SCHEDULE = {
     "drop-old-live-events": {"task": "vitas.live.tasks.drop_old_events", "schedule": 3600.0},
     "make-audit-months": {"task": "vitas.audit.tasks.make_months", "schedule": 86_400.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},
-    "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 60.0},
+    "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 10.0},
     "drop-old-sign-ins": {"task": "vitas.accounts.tasks.drop_old_sign_ins", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

@@ -157,7 +157,10 @@ class Session(models.Model):
     objects = SessionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "revoked_at"], name="session_user")]
+        indexes = [
+            models.Index(fields=["user", "revoked_at"], name="session_user"),
+            models.Index(fields=["revoked_at"], name="session_revoked", condition=Q(revoked_at__isnull=False)),
+        ]
 
 
 class RefreshToken(models.Model):

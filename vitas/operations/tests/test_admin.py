@@ -380,7 +380,7 @@ def test_desk_takes_steps_through_the_domain_and_refusals_are_told(world, sign_i
     done.refresh_from_db()
     assert (coming.status, done.status) == (Status.CONFIRMED, Status.COMPLETED)
     assert AppointmentStep.objects.filter(appointment=coming, after=Status.CONFIRMED, by=who.actor.user_id).exists()
-    assert "this step is not possible" in text
+    assert "This step is not possible" in text
 
 
 def test_status_of_a_visit_and_money_cannot_be_written(world, sign_in):

@@ -95,8 +95,9 @@ class _BookingView(ApiView):
             id=asked.get("appointment_id"),
         )
         made = self._counted(wanted)
-        pending = made.appointment.status == Status.PENDING
-        return made, checkout.open_checkout(made.appointment.pk) if pending else None
+        held = made.appointment
+        payable = held.status == Status.PENDING and held.hold_ends_at is not None and held.hold_ends_at > timezone.now()
+        return made, checkout.open_checkout(held.pk) if payable else None
 
     def _counted(self, wanted: booking.Request) -> booking.Booked:
         key, name = f"bookings:{self.actor.user_id}", self.request.headers.get("Idempotency-Key", "")

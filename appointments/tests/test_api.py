@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from appointments.models import Appointment
 from appointments.tests.cast import Cast
@@ -145,6 +146,18 @@ def test_book_answers_201_then_200_for_the_same_id_and_409_for_another_time(cast
     assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
     assert first.json() == {"appointmentId": mine, "paymentUrl": None, "status": "scheduled", "holdEndsAt": None}
     assert again.json() == first.json()
+
+
+def test_lapsed_hold_asked_for_again_offers_no_payment():
+    cast = Cast(paid=True)
+    mine = new_id()
+    cast.book(cast.ana, cast.at(9), id=mine)
+    body = {"doctorId": str(cast.doctor.pk), "startsAt": cast.at(9).isoformat(), "appointmentId": str(mine)}
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        again = ApiClient(user_of(cast.ana)).send("post", "/api/appointments/book", body)
+
+    assert (again.status_code, again.json()["paymentUrl"]) == (200, None)
 
 
 def test_idempotency_key_makes_one_visit(cast, ana):

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from appointments import views
+from appointments.views import booking, finding, visits
 
 page_urlpatterns = [
-    path("doctors", views.find, name="find"),
-    path("doctors/<uuid:place_id>", views.times, name="times"),
-    path("doctors/<uuid:place_id>/book", views.book, name="book"),
-    path("visits", views.visits, name="visits"),
-    path("visits/<uuid:visit_id>", views.visit, name="visit"),
-    path("visits/<uuid:visit_id>/pay", views.pay, name="pay"),
-    path("visits/<uuid:visit_id>/cancel", views.cancel, name="cancel"),
+    path("doctors", finding.find, name="find"),
+    path("doctors/<uuid:place_id>", finding.times, name="times"),
+    path("doctors/<uuid:place_id>/book", booking.book, name="book"),
+    path("visits", visits.visits, name="visits"),
+    path("visits/<uuid:visit_id>", visits.visit, name="visit"),
+    path("visits/<uuid:visit_id>/pay", visits.pay, name="pay"),
+    path("visits/<uuid:visit_id>/cancel", visits.cancel, name="cancel"),
 ]

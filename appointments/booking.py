@@ -294,7 +294,7 @@ def _reschedule(
 ) -> Appointment:
     now = timezone.now()
     appointment = _locked(appointment_id)
-    _require_movable(appointment, by=by, now=now)
+    require_movable(appointment, by=by, now=now)
     place = place or appointment.place
     length = int((appointment.ends_at - appointment.starts_at).total_seconds() // 60)
     before = (appointment.starts_at, appointment.ends_at)
@@ -317,7 +317,8 @@ def _reschedule(
     return appointment
 
 
-def _require_movable(appointment: Appointment, *, by: Actor, now: datetime) -> None:
+def require_movable(appointment: Appointment, *, by: Actor, now: datetime) -> None:
+    """Raises NotPossibleNow where this person may not move the visit now, whatever the new time."""
     if appointment.status not in (Status.PENDING, Status.SCHEDULED, Status.CONFIRMED):
         raise NotPossibleNow(
             _("This appointment cannot be moved. Its status: %(status)s.")
@@ -336,20 +337,20 @@ def cancel(*, appointment_id: UUID, reason: str, by: Actor) -> Appointment:
     """Cancel a visit and free its time. Raises NotPossibleNow, NotAllowed; Invalid where a patient gives no reason."""
     now = timezone.now()
     appointment = _locked(appointment_id)
-    final = (appointment.status, Status.CANCELLED) not in steps.STEPS
-    if not final and by.is_patient and appointment.starts_at <= now:
-        raise NotPossibleNow(_("A past appointment cannot be cancelled."))
-    if (
-        not final
-        and by.is_staff
-        and not by.is_patient
-        and appointment.status != Status.CHECKED_IN
-        and appointment.ends_at <= now
-    ):
-        raise NotPossibleNow(_("A past appointment cannot be cancelled."))
+    require_cancellable(appointment, by=by, now=now)
     steps.move(appointment, Status.CANCELLED, by=by, reason=reason)
     _audit(by, "CANCEL_APPOINTMENT", appointment)
     return appointment
+
+
+def require_cancellable(appointment: Appointment, *, by: Actor, now: datetime) -> None:
+    """Raises NotPossibleNow for a visit that is past; a patient who waits may still be sent home by staff."""
+    if (appointment.status, Status.CANCELLED) not in steps.STEPS:
+        return  # steps.move says so
+    past = now >= (appointment.starts_at if by.is_patient else appointment.ends_at)
+    waits = by.is_staff and appointment.status == Status.CHECKED_IN
+    if past and not waits and not by.system:
+        raise NotPossibleNow(_("A past appointment cannot be cancelled."))
 
 
 @act

@@ -63,7 +63,7 @@ def move(appointment: Appointment, to: str, *, by: Actor, reason: str = "") -> A
         before = appointment.status
         taking_back = _is_taking_back(appointment, to, by=by, reason=reason, now=now)
         if not taking_back:
-            _require_allowed(appointment, to, by=by, now=now)
+            require_allowed(appointment, to, by=by, now=now)
         if _changed(appointment, to, now=now, reason=reason):
             break
         appointment.refresh_from_db(fields=["status", "version", "starts_at", "ends_at"])
@@ -75,7 +75,8 @@ def move(appointment: Appointment, to: str, *, by: Actor, reason: str = "") -> A
     return appointment
 
 
-def _require_allowed(appointment: Appointment, to: str, *, by: Actor, now: datetime) -> None:
+def require_allowed(appointment: Appointment, to: str, *, by: Actor, now: datetime) -> None:
+    """Raises NotPossibleNow or NotAllowed where `move` would."""
     whose = STEPS.get((appointment.status, to))
     role = SYSTEM if by.system else by.role
     if role == Role.NURSE:
@@ -102,13 +103,32 @@ def _is_taking_back(appointment: Appointment, to: str, *, by: Actor, reason: str
     if not by.is_desk or (appointment.status, to) in STEPS:
         return False
     last = AppointmentStep.objects.filter(appointment=appointment).order_by("-id").first()
-    if last is None or (last.before, last.after) != (to, appointment.status) or last.by_role not in _DESK:
+    if not _was_the_desks(appointment, last) or last is None or last.before != to:
         return False
     if not reason or now - last.at > TAKEN_BACK_WITHIN:
         raise NotPossibleNow(_("A step can be taken back within ten minutes, with a reason."))
+    require_takeable_back(appointment)
+    return True
+
+
+def taken_back_to(appointment: Appointment, last: AppointmentStep | None, *, by: Actor, now: datetime) -> str:
+    """The status that the desk would give the visit by taking its last step back now; empty where it cannot."""
+    if last is None or not by.is_desk or not _was_the_desks(appointment, last):
+        return ""
+    return last.before if now - last.at <= TAKEN_BACK_WITHIN else ""
+
+
+def require_takeable_back(appointment: Appointment) -> None:
+    """Raises NotPossibleNow for a cancelled visit that was paid for: the money is on its way."""
     if appointment.status == Status.CANCELLED and appointment.payment_in_advance:
         raise NotPossibleNow(_("The payment is being refunded; book the visit again."))
-    return True
+
+
+def _was_the_desks(appointment: Appointment, last: AppointmentStep | None) -> bool:
+    """The last step was the desk's, and a step: neither the booking nor a move to another time."""
+    if last is None or last.by_role not in _DESK or last.after != appointment.status:
+        return False
+    return last.before not in ("", last.after)
 
 
 def _changed(appointment: Appointment, to: str, *, now: datetime, reason: str) -> bool:

@@ -41,7 +41,7 @@ def ask_payment(*, appointment_id: UUID, method: str, by: Actor, key: str = "") 
     appointment = Appointment.objects.visible_to(by).filter(pk=appointment_id).first()
     if appointment is None:
         raise NotFound(_("There is no such appointment."))
-    _require_payable(appointment)
+    require_payable(appointment)
     began = timezone.now()
     payment = checkout.payment_for(appointment)
     fresh = payment.created_at >= began
@@ -58,7 +58,8 @@ def ask_payment(*, appointment_id: UUID, method: str, by: Actor, key: str = "") 
     return Asked(payment, fresh=fresh)
 
 
-def _require_payable(appointment: Appointment) -> None:
+def require_payable(appointment: Appointment) -> None:
+    """Raises NotPossibleNow where there is nothing to pay, or the visit is no more."""
     if appointment.fee <= 0:
         raise NotPossibleNow(_("There is nothing to pay for this appointment."))
     lapsed = appointment.status == Status.PENDING and appointment.hold_ends_at <= timezone.now()  # type: ignore[operator]

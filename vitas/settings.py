@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -145,6 +146,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "vitas.common.middleware.RequestContextMiddleware",
     "vitas.common.page_headers.PageHeadersMiddleware",
+    "vitas.common.page_headers.PageCompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -176,6 +178,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "vitas.common.shown_context.shown",
             ],
             "builtins": ["template_partials.templatetags.partials"],
         },
@@ -228,8 +231,12 @@ _files = {
 }
 STORAGES = {
     "default": _files[STORAGE_TYPE],
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "vitas.common.static_files.HashedStaticFiles"},
 }
+
+# Where the map's pictures come from, `https://tiles.example/{z}/{x}/{y}.png`; without it the list stands alone.
+MAP_TILES_URL = env.url("MAP_TILES_URL")
+MAP_ATTRIBUTION = env.text("MAP_ATTRIBUTION")  # whom the map's pictures are owed to
 
 # Sign-in.
 ACCESS_TOKEN_LIFETIME = env.duration("JWT_EXPIRATION", "15m")
@@ -326,6 +333,26 @@ MESSENGER = env.text(
 )
 if bool(TWILIO_ACCOUNT_SID) != bool(TWILIO_AUTH_TOKEN):
     raise ImproperlyConfigured("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: set both or neither.")
+
+# E-mail. An open line to the mail server is for a server next door: elsewhere words and password would be read.
+EMAIL_HOST = env.text("SMTP_HOST")
+EMAIL_PORT = env.number("SMTP_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = env.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
+SMTP_SECURITY = env.text("SMTP_SECURITY", "tls" if EMAIL_PORT == 465 else "starttls", among=["starttls", "tls", "none"])
+EMAIL_USE_TLS = SMTP_SECURITY == "starttls"
+EMAIL_USE_SSL = SMTP_SECURITY == "tls"
+EMAIL_TIMEOUT = 5.0  # seconds for each answer of the mail server; some keep strangers waiting a moment
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "SMTP_FROM", EMAIL_HOST_USER if "@" in EMAIL_HOST_USER else f"no-reply@{urlsplit(PUBLIC_URL).hostname}"
+)
+MAILER = env.text(
+    "MAILER",
+    "vitas.messaging.providers.smtp.SmtpMailer"
+    if EMAIL_HOST
+    else f"vitas.messaging.providers.{'absent.NoMailer' if PRODUCTION else 'demo.DemoMessenger'}",
+)
+
 MP_ACCESS_TOKEN = env.text("MP_ACCESS_TOKEN")
 MP_WEBHOOK_SECRET = env.text("MP_WEBHOOK_SECRET") or ("" if PRODUCTION else _secret("MP_WEBHOOK_SECRET"))
 MP_API_URL = env.url("MP_API_URL")  # only to point the SDK at a stand-in
@@ -335,17 +362,11 @@ PAYMENT_GATEWAY = env.text(
     if MP_ACCESS_TOKEN
     else "appointments.payments.gateways.demo.DemoGateway",
 )
-if PRODUCTION and "demo" in (PAYMENT_GATEWAY + MESSENGER):
+if PRODUCTION and "demo" in (PAYMENT_GATEWAY + MESSENGER + MAILER):
     raise ImproperlyConfigured("The demo checkout and the demo outbox are not for production: set MP_* and TWILIO_*.")
 if PRODUCTION and not MP_WEBHOOK_SECRET:
     raise ImproperlyConfigured("MP_WEBHOOK_SECRET must be set: without it no payment notice can be believed.")
 OUTSIDE_TIMEOUT = 4.0  # seconds for a call to a provider within a request
-
-EMAIL_HOST = env.text("SMTP_HOST")
-EMAIL_PORT = env.number("SMTP_PORT", 587, least=1, most=65535)
-EMAIL_HOST_USER = env.text("SMTP_USER")
-EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
-EMAIL_USE_TLS = EMAIL_PORT == 587
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["vitas.accounts.authentication.TokenAuthentication"],

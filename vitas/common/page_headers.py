@@ -1,29 +1,54 @@
 """What a browser may do on our pages: no script of others, no frame, no form that leaves."""
 
+import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from vitas.common.middleware import is_api
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:{tiles};"
+    " font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:;"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# Where a payer comes back to stands alone: it carries its few styles with it.
-_ALONE = "/booking/"
+_PERMISSIONS = "camera=(), geolocation=(self), microphone=(self), payment=(), usb=()"
 
 
 class PageHeadersMiddleware:
-    """A strict Content-Security-Policy on every page that does not bring its own."""
+    """A strict Content-Security-Policy on every page that does not bring its own; `request.csp_nonce` is for scripts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if response.get("Content-Type", "").startswith("text/html") and not is_api(request.path):
-            alone = request.path.startswith(_ALONE)
-            policy = _POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'") if alone else _POLICY
-            response.headers.setdefault("Content-Security-Policy", policy)
+        if is_page(response) and not is_api(request.path):
+            response.headers.setdefault("Content-Security-Policy", policy(request.csp_nonce))  # type: ignore[attr-defined]
+            response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         return response
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Pages travel compressed; answers of the API as they are: there a proxy does it where it is worth it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not is_page(response) or is_api(request.path):
+            return response
+        return super().process_response(request, response)  # type: ignore[arg-type]
+
+
+def is_page(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "").startswith("text/html")
+
+
+def policy(nonce: str) -> str:
+    """The map's pictures come from where `MAP_TILES_URL` says; nothing else is ever asked of others."""
+    found = urlsplit(settings.MAP_TILES_URL)
+    tiles = f" {found.scheme}://{found.netloc.replace('{s}', '*')}" if found.netloc else ""
+    return _POLICY.format(nonce=nonce, tiles=tiles)

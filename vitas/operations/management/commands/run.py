@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from vitas import environment
-from vitas.operations import embedded, run
+from vitas.operations import embedded, front_end, run
 
 GREETING = """
 Vitas is up after {seconds:.0f} s. Ctrl-C ends it.
@@ -59,7 +59,7 @@ class Command(BaseCommand):
                     supervisor.run(port=port, greeting=lambda: self.greeting(port, time.monotonic() - began))
                     run.tell("Stopping …")
                     stack.close()
-        except (run.CannotRun, embedded.NotStarted) as error:
+        except (run.CannotRun, embedded.NotStarted, front_end.PackagesMissing) as error:
             raise CommandError(str(error)) from None
 
     def missing(self) -> list[str]:
@@ -70,7 +70,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         if "owner" not in settings.DATABASES:
             raise run.CannotRun("DATABASE_OWNER_URL must name the role that owns the tables, beside DATABASE_URL.")
-        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+        front_end.prepare()
         call_command("compile_texts", verbosity=0)
         call_command("migrate", database="owner", verbosity=1, interactive=False)
         if settings.DEMO:

@@ -1,0 +1,50 @@
+"""A page, or the fragment of it that htmx asks for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    fragments: Sequence[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The whole of `template`; only its partial `name` where htmx aims at the element with that id and it may.
+
+    A fragment is what a page already shows, drawn anew: a boosted link and a step back in history get the whole.
+    """
+    htmx = request.htmx  # type: ignore[attr-defined]
+    fragment = htmx.target if htmx and not htmx.boosted and not htmx.history_restore_request else None
+    name = f"{template}#{fragment}" if fragment in fragments else template
+    response = render(request, name, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """Send the person on: a redirect, or htmx's own way to one, which loads the whole page."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def here(request: HttpRequest) -> str:
+    """Where the person is, to come back to: the page behind a fragment or a form, else the page itself."""
+    current = request.htmx.current_url_abs_path if request.htmx else None  # type: ignore[attr-defined]
+    if current:
+        return str(current)
+    return request.get_full_path() if request.method in ("GET", "HEAD") else ""
+
+
+def is_ours(request: HttpRequest, address: str) -> bool:
+    """Whether an address from outside leads to a page of this site."""
+    hosts = {request.get_host()}
+    return bool(address) and url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure())

@@ -1,4 +1,4 @@
-"""The demo outbox: what phones would have shown. Nothing was sent, and the page says so."""
+"""The demo outbox: what phones and mailboxes would have shown. Nothing was sent, and the page says so."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from vitas.common.wall_time import iso
 from vitas.messaging import templates
 from vitas.messaging.models import OutboxMessage
-from vitas.messaging.providers.base import messenger
+from vitas.messaging.providers.base import mailer, messenger
 
 SHOWN = 100
 
@@ -45,6 +45,8 @@ def _address(given: str) -> str:
 
 def _sent(to: str) -> list[OutboxMessage]:
     rows = OutboxMessage.objects.filter(state=OutboxMessage.State.SENT)
+    if not mailer().simulated:
+        rows = rows.exclude(channel=OutboxMessage.Channel.EMAIL)  # these went out
     if to:
         rows = rows.filter(address=to)
     return list(rows.order_by("-sent_at", "-id")[:SHOWN])

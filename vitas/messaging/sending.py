@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from vitas.messaging import templates
 from vitas.messaging.models import OutboxMessage
-from vitas.messaging.providers.base import Busy, NotSent, Outgoing, Undeliverable, WrongChannel, messenger
+from vitas.messaging.providers.base import Busy, NotSent, Outgoing, Undeliverable, WrongChannel, mailer, messenger
 
 log = logging.getLogger(__name__)
 
@@ -88,14 +88,15 @@ def _send(row: OutboxMessage, *, unanswered: bool) -> tuple[str, str]:
     refused: NotSent = Undeliverable("NO_CHANNEL")
     for channel in CHANNELS[row.channel]:
         try:
-            return channel, messenger().send(_outgoing(row, channel, unanswered=unanswered))
+            carrier = mailer() if channel == Channel.EMAIL else messenger()
+            return channel, carrier.send(_outgoing(row, channel, unanswered=unanswered))
         except WrongChannel as error:
             refused = error
     raise Undeliverable(refused.code)
 
 
 def _outgoing(row: OutboxMessage, channel: str, *, unanswered: bool) -> Outgoing:
-    variables = json.loads(str(row.variables))
+    variables, template = json.loads(str(row.variables)), templates.named(row.template)
     return Outgoing(
         key=row.key,
         channel=channel,
@@ -103,7 +104,8 @@ def _outgoing(row: OutboxMessage, channel: str, *, unanswered: bool) -> Outgoing
         template=row.template,
         language=row.language,
         variables=variables,
-        text=templates.named(row.template).render(variables, row.language),
+        text=template.render(variables, row.language),
+        subject=template.title(row.language),
         maybe_sent_since=row.not_before if unanswered or row.error_code == Busy.NO_ANSWER else None,
     )
 

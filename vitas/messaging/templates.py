@@ -13,11 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`parameters` in the order of the carrier's {{1}}, {{2}} …; `body` names them as %(name)s."""
+    """`parameters` in the order of the carrier's {{1}}, {{2}} …; `body` names them as %(name)s.
+
+    An empty line in `body` parts two paragraphs, where the channel has paragraphs.
+    """
 
     name: str
     parameters: tuple[str, ...]
     body: Promise
+    subject: Promise | None = None
+    """What an e-mail of it is called; without one it has the name of the house."""
 
     def require(self, variables: Mapping[str, str]) -> None:
         """Raise ValueError unless these are the template's variables, all of them text."""
@@ -29,6 +34,11 @@ class Template:
         with translation.override(language):
             return str(self.body) % variables
 
+    def title(self, language: str) -> str:
+        """The subject of an e-mail. No variable stands in it: subjects are read over shoulders."""
+        with translation.override(language):
+            return str(self.subject or "Vitas")
+
     def numbered(self, variables: Mapping[str, str]) -> dict[str, str]:
         """`{"1": …, "2": …}`: Twilio's ContentVariables."""
         return {str(place): variables[name] for place, name in enumerate(self.parameters, start=1)}
@@ -37,9 +47,9 @@ class Template:
 _templates: dict[str, Template] = {}
 
 
-def define(name: str, parameters: tuple[str, ...], body: Promise) -> None:
+def define(name: str, parameters: tuple[str, ...], body: Promise, *, subject: Promise | None = None) -> None:
     """Add a template; higher rooms bring their own."""
-    _templates[name] = Template(name, parameters, body)
+    _templates[name] = Template(name, parameters, body, subject)
 
 
 def names() -> list[str]:
@@ -80,4 +90,23 @@ define(
         "Hello %(patient)s, your payment of %(amount)s came after the time with %(doctor)s on %(when)s was given to"
         " somebody else. We are returning all of it. Other times: %(link)s"
     ),
+)
+define(
+    "password_link",
+    ("name", "link"),
+    _(
+        "Hello %(name)s,\n\nsomebody asked for a new password for your Vitas account. Choose one here within 30"
+        " minutes; the link works once:\n\n%(link)s\n\nIf it was not you, nothing has changed and you need not do"
+        " anything."
+    ),
+    subject=_("Choose a new password"),
+)
+define(
+    "password_changed",
+    ("name", "link"),
+    _(
+        "Hello %(name)s,\n\nthe password of your Vitas account was changed, and you were signed out everywhere else."
+        "\n\nIf it was not you, choose a new password now and tell your administrator:\n\n%(link)s"
+    ),
+    subject=_("Your password was changed"),
 )

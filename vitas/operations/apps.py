@@ -10,7 +10,7 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        for name in ("MESSENGER", "PAYMENT_GATEWAY"):
+        for name in ("MESSENGER", "MAILER", "PAYMENT_GATEWAY"):
             _require_module(name, getattr(settings, name))
 
 

@@ -50,6 +50,8 @@ WRONG = {
     "TWILIO_AUTH_TOKEN": {"TWILIO_ACCOUNT_SID": "AC1"},
     "PAYMENT_GATEWAY": {"PAYMENT_GATEWAY": "appointments.payments.gateways.nowhere.Gateway"},
     "MESSENGER": {"MESSENGER": "Messenger"},
+    "MAILER": {"MAILER": "vitas.messaging.providers.nowhere.Mailer"},
+    "SMTP_SECURITY": {"SMTP_SECURITY": "yes"},
 }
 LACKING = ["SECRET_KEY", "JWT_SECRET", "CODE_SECRET", "MASTER_KEYS", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"]
 

@@ -21,6 +21,7 @@ class Outgoing:
     language: str
     variables: Mapping[str, str]
     text: str
+    subject: str = ""
     maybe_sent_since: datetime | None = None
     """Set when an earlier try ended without an answer: from then on the carrier may have taken it."""
 
@@ -52,10 +53,14 @@ class Undeliverable(NotSent):
 
 
 class Messenger(abc.ABC):
-    """Hands messages to a carrier. Made once a process; its calls come from several threads."""
+    """Hands messages to a carrier: of phones (`MESSENGER`) or of e-mail (`MAILER`). Made once a process; its calls
+    come from several threads.
+    """
 
     simulated: bool = False
     """True: nothing leaves the machine, and whoever shows its messages says so."""
+    absent: bool = False
+    """True: there is no carrier, and whoever would need one says so instead of promising a message."""
 
     @abc.abstractmethod
     def send(self, message: Outgoing) -> str:
@@ -66,8 +71,13 @@ class Messenger(abc.ABC):
 
 
 def messenger() -> Messenger:
-    """The one that settings name."""
+    """The carrier of phones that settings name."""
     return _made(settings.MESSENGER)
+
+
+def mailer() -> Messenger:
+    """The carrier of e-mail that settings name."""
+    return _made(settings.MAILER)
 
 
 @cache

@@ -60,3 +60,23 @@ def test_it_is_not_there_where_messages_are_real(client, settings, given):
         setattr(settings, name, value)
 
     assert client.get(f"/demo/outbox?to={PHONE}").status_code == 404
+
+
+@pytest.mark.parametrize(("mailer", "listed"), [("demo.DemoMessenger", ["ana@example.test"]), ("smtp.SmtpMailer", [])])
+def test_letters_are_listed_only_where_they_are_simulated(client, settings, mailer, listed):
+    settings.MAILER = "vitas.messaging.providers.demo.DemoMessenger"
+    variables = {"name": "Ana", "link": "https://clinic.example/"}
+    outbox.put(
+        key="1",
+        channel="email",
+        address="ana@example.test",
+        template="password_link",
+        language="en",
+        variables=variables,
+    )
+    sending.send_due()
+    settings.MAILER = f"vitas.messaging.providers.{mailer}"
+
+    answer = client.get("/demo/outbox")
+
+    assert [row["to"] for row in answer.json()] == listed

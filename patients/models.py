@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Doctor
+from patients.documents import Bare
 from patients.querysets import OfOrganizationAndPatientQuerySet, OfPatientQuerySet, PatientQuerySet
 from vitas.accounts.models import Language, Organization, User
 from vitas.common.ids import new_id
@@ -48,6 +49,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["phone"], name="patient_phone"),
             GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="patient_name_trgm"),
+            GinIndex(OpClass(F("phone"), name="gin_trgm_ops"), name="patient_phone_trgm"),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +99,7 @@ class PatientIdentifier(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="identifier_once")]
+        indexes = [models.Index(OpClass(Bare("number"), name="text_pattern_ops"), name="identifier_bare")]
 
 
 class PatientFile(models.Model):

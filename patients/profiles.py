@@ -4,7 +4,6 @@ Families share phones, and numbers are recycled: a profile that the desk made, o
 days, opens only after birth date or document.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -15,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from patients.documents import bare
 from patients.models import Patient, PatientAccess, PatientIdentifier
 from vitas.accounts import attempts, signing
 from vitas.accounts.models import Language, Session, User
@@ -144,16 +144,11 @@ def _require_proof(session: Session, profile: Profile, birth_date: date | None, 
     proven = patient.birth_date is not None and birth_date == patient.birth_date
     if not proven and document:
         numbers = PatientIdentifier.objects.filter(patient=patient).values_list("number", flat=True)
-        proven = _bare(document) in {_bare(number) for number in numbers} - {""}
+        proven = bare(document) in {bare(number) for number in numbers} - {""}
     if not proven:
         with transaction.atomic():
             _tell(signing.What.PROFILE_REFUSED, session, patient.pk)
         raise NotAllowed(_("This is not what the clinic has written down. Check it, or ask the front desk."))
-
-
-def _bare(number: str) -> str:
-    """`12.345.678-9` and `123456789` are one number."""
-    return re.sub(r"[^0-9A-Z]", "", number.upper())
 
 
 def _tell(what: signing.What, session: Session, patient_id: UUID) -> None:

@@ -18,6 +18,7 @@ VISITS_A_PATIENT: Final = 5
 FIRST_FREE_WEEK: Final = 5  # made-up visits lie in the past and the next three weeks; the load books from here on
 
 ORGANIZATION: Final = uuid.UUID(hashlib.md5(b"organization").hexdigest())
+SMALL_ORGANIZATION: Final = uuid.UUID(hashlib.md5(b"small organization").hexdigest())  # knows one patient of 200
 
 
 def made_up_id(kind: str, number: int) -> uuid.UUID:
@@ -41,7 +42,8 @@ def clinic_of(doctor: int) -> int:
 
 PEOPLE = """
 INSERT INTO accounts_organization (id, slug, name, country, language, currency, refund_hours, active, created_at)
-VALUES (md5('organization')::uuid, 'bench', 'Bench', 'BR', 'pt-br', 'BRL', 24, true, now());
+VALUES (md5('organization')::uuid, 'bench', 'Bench', 'BR', 'pt-br', 'BRL', 24, true, now()),
+    (md5('small organization')::uuid, 'small', 'Small', 'BR', 'pt-br', 'BRL', 24, true, now());
 INSERT INTO clinic_clinic (id, organization_id, name, address, city, state, zip_code, country, latitude,
     longitude, zone,
     currency, phone, active, created_at, city_key, name_key, where_key)
@@ -76,6 +78,20 @@ SELECT md5('place' || n)::uuid, current_date + day, now() + make_interval(days =
 FROM generate_series(0, %(searched)s - 1) n, generate_series(1, 3) day;
 """
 
+# Names as common as they are in life: every tenth is a Silva, and most first names come back a few thousand times.
+NAMES = """
+CREATE TEMP TABLE made_up_names AS SELECT
+    string_to_array('João,María,José,Ana,Antonio,Francisca,Carlos,Lucía,Paulo,Camila,Pedro,Juliana,Luis,Sofía,Marcos,'
+        'Fernanda,Gabriel,Patricia,Rafael,Aline,Daniel,Sandra,Miguel,Amanda,Jorge,Valentina,Bruno,Carolina,Diego,Laura,'
+        'Matías,Beatriz,Thiago,Elena,Ramón,Inés,Nicolás,Rosa,Andrés,Teresa,Hugo,Clara,Iván,Noemí,Óscar,Raquel,Sergio,'
+        'Ximena,Tomás,Zoé', ',') AS first,
+    string_to_array('Silva,González,Santos,Rodríguez,Oliveira,Gómez,Souza,Fernández,Lima,López,Pereira,Díaz,Ferreira,'
+        'Martínez,Costa,Pérez,Almeida,Romero,Ribeiro,Sánchez,Carvalho,Sosa,Araújo,Torres,Melo,Ruiz,Barbosa,Ramírez,'
+        'Cardoso,Flores,Rocha,Acosta,Dias,Benítez,Nunes,Medina,Moreira,Herrera,Vieira,Aguirre,Teixeira,Giménez,Campos,'
+        'Gutiérrez,Freitas,Molina,Cavalcanti,Castro,Monteiro,Ortiz,Moraes,Núñez,Duarte,Luna,Batista,Cabrera,Farias,'
+        'Ríos,Pinto,Ferreyra,Quiroga,Godoy,Peixoto,Vega,Xavier,Carrizo,Bittencourt,Zárate,Wanderley,Ibáñez', ',') AS last;
+"""
+
 PATIENTS = """
 INSERT INTO accounts_user (id, password, phone, full_name, language, is_active, is_operator, created_at)
 SELECT md5('user' || n)::uuid, '!', '+5511' || lpad(n::text, 9, '0'), 'Patient ' || n, '', true, false, now()
@@ -83,14 +99,24 @@ FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO patients_patient (id, first_name, last_name, phone, email, city, language, zone, status, name_key,
     created_at,
     updated_at)
-SELECT md5('patient' || n)::uuid, 'João', 'Silva ' || n, '+5511' || lpad(n::text, 9, '0'), '', '', 'pt-br', '',
-    'registered_via_whatsapp', 'joao silva ' || n, now(), now()
-FROM generate_series(%(first)s, %(last)s) n;
+SELECT md5('patient' || n)::uuid, given, family, '+55' || 11 + n %% 80 || '9' || lpad(n::bigint * 48271 %% 99999989 || '',
+    8, '0'), '', '', 'pt-br', '', 'registered_via_whatsapp',
+    translate(lower(given || ' ' || family), 'áéíóúñãâêôõç', 'aeiounaaeooc'), now(), now()
+FROM generate_series(%(first)s, %(last)s) n, made_up_names, LATERAL (SELECT
+    first[1 + (n * 31 + n / 50) %% 50] AS given,
+    last[CASE WHEN n %% 10 = 0 THEN 1 ELSE 1 + n * 7 %% 70 END] || ' ' || last[1 + (n / 70 + n * 3) %% 70] AS family
+) name;
 INSERT INTO patients_patientaccess (user_id, patient_id, relation, verified_at, created_at)
 SELECT md5('user' || n)::uuid, md5('patient' || n)::uuid, 'self', now(), now() FROM generate_series(%(first)s,
     %(last)s) n;
+INSERT INTO patients_patientidentifier (patient_id, country, kind, number)
+SELECT md5('patient' || n)::uuid, 'BR', 'cpf', lpad(n::bigint * 7368787 %% 99999999977 || '', 11, '0')
+FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO patients_patientfile (organization_id, patient_id, number, opened_at)
 SELECT md5('organization')::uuid, md5('patient' || n)::uuid, n + 1, now() FROM generate_series(%(first)s, %(last)s) n;
+INSERT INTO patients_patientfile (organization_id, patient_id, number, opened_at)
+SELECT md5('small organization')::uuid, md5('patient' || n)::uuid, n / 200 + 1, now()
+FROM generate_series(%(first)s, %(last)s) n WHERE n %% 200 = 0;
 """
 
 # Visit n is the patient's n-th, with doctor n modulo 1,000: a tenth in the coming weeks, with claims, the rest past.
@@ -126,7 +152,9 @@ def grow(visits: int, *, already: int = 0) -> None:
         if not already:
             _run(cursor, PEOPLE, clinics=CLINICS, doctors=DOCTORS, searched=SEARCHED)
         first, last = already // VISITS_A_PATIENT, visits // VISITS_A_PATIENT - 1
+        cursor.execute(NAMES)
         _run(cursor, PATIENTS, first=first, last=last)
+        cursor.execute("DROP TABLE made_up_names")
         _run(cursor, VISITS, first=already, last=visits - 1, doctors=DOCTORS, clinics=CLINICS)
         _run(cursor, CLAIMS, first=already, last=visits - 1)
         if not already:

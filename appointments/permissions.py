@@ -25,3 +25,13 @@ def require_own_clinic(actor: Actor, clinic_id: UUID) -> None:
     """A receptionist acts at her own clinics only; an administrator at all of the organization. Raises NotAllowed."""
     if actor.role == Role.RECEPTIONIST and not clinics_of(actor).filter(clinic_id=clinic_id).exists():
         raise NotAllowed()
+
+
+def require_moves_stranded(actor: Actor, doctor_id: UUID) -> None:
+    """A doctor moves own visits that the doctor's own hours have left behind; an administrator does too.
+
+    Not by the API: docs/decisions/0013. Raises NotAllowed.
+    """
+    own = actor.role == Role.DOCTOR and actor.doctor_id == doctor_id
+    if not own and actor.role != Role.ADMIN:
+        raise NotAllowed()

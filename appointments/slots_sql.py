@@ -70,14 +70,16 @@ DOCTORS_PLACE: Final = (
 )
 
 
-def calendar(places: str, *, first: str = "%(first)s::date", last: str = "%(last)s::date") -> str:
+def calendar(places: str, *, first: str = "%(first)s::date", last: str = "%(last)s::date", before: str = "") -> str:
     """The shared head of every statement: `calendar` (a row a place: what is open, shut and taken) and `spans`.
+
+    `before` is a table that `places` or the dates refer to.
 
     `since` and `until` only narrow what is read, with three hours to spare for clocks that change; the exact bounds are
     checked on each start.
     """
     return f"""
-WITH wanted AS MATERIALIZED ({places}),
+WITH {before}wanted AS MATERIALIZED ({places}),
 frame AS MATERIALIZED (
     SELECT wanted.*, days.first, days.last,
         make_interval(mins => minutes) AS length,
@@ -226,4 +228,31 @@ ON CONFLICT (place_id, date) DO UPDATE
 SET first_free = EXCLUDED.first_free, free_count = EXCLUDED.free_count, counted_at = EXCLUDED.counted_at
 -- A count that saw less, and comes later, does not win.
 WHERE day.counted_at <= EXCLUDED.counted_at"""
+)
+
+# All places of a doctor, listed or not: a visit stands wherever it was booked. The length only widens what is read.
+_DOCTORS_PLACES: Final = """
+    SELECT place.id AS place_id, place.doctor_id, place.clinic_id, clinic.organization_id, clinic.zone,
+        480 AS minutes, 0 AS buffer_before, 0 AS buffer_after
+    FROM clinic_doctorplace place JOIN clinic_clinic clinic ON clinic.id = place.clinic_id
+    WHERE place.doctor_id = %(doctor)s::uuid AND EXISTS (SELECT FROM coming WHERE coming.place_id = place.id)
+"""
+
+_COMING: Final = """coming AS MATERIALIZED (
+    SELECT id, place_id, starts_at, ends_at FROM appointments_appointment
+    WHERE doctor_id = %(doctor)s::uuid AND starts_at > %(now)s::timestamptz
+        AND (status IN ('scheduled', 'confirmed', 'checked_in')
+            OR status = 'pending' AND hold_ends_at > %(now)s::timestamptz)
+),
+"""
+
+# Coming visits, firm or held, that do not lie wholly within open time. No row in `calendar`: no hours.
+OUTSIDE: Final = (
+    calendar(_DOCTORS_PLACES, first="today.date", last="(SELECT max(starts_at)::date + 2 FROM coming)", before=_COMING)
+    + """
+SELECT coming.id FROM coming LEFT JOIN calendar ON calendar.place_id = coming.place_id
+WHERE calendar.place_id IS NULL
+    OR NOT tstzrange(coming.starts_at, coming.ends_at) <@ calendar.open
+    OR tstzrange(coming.starts_at, coming.ends_at) && calendar.shut
+ORDER BY coming.starts_at, coming.id"""
 )

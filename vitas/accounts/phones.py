@@ -7,10 +7,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
-def normal(typed: str) -> str | None:
-    """`+55 11 99999-9999` → `+5511999999999`; None for what is no phone number."""
+def normal(typed: str, *, country: str | None = None) -> str | None:
+    """`+55 11 99999-9999` → `+5511999999999`; None for what is no phone number.
+
+    A number without a prefix is one of `country` (ISO 3166-1 alpha-2), if that is known.
+    """
     try:
-        number = phonenumbers.parse(typed, None)
+        number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
         return None
     if number.extension or not phonenumbers.is_valid_number(number):

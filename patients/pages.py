@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+
+from vitas.common.pages import go, here, is_ours
 
 View = Callable[..., HttpResponse]
 
@@ -23,16 +23,12 @@ def for_patients(view: View) -> View:
         actor = request.actor  # type: ignore[attr-defined]
         if actor.is_patient and actor.patient_id:
             return view(request, *args, **kwargs)
-        here = request.get_full_path() if request.method == "GET" else "/"
         step = "profiles" if actor.is_patient else "sign-in"
-        return redirect(f"{reverse(step)}?{urlencode({'next': here})}")
+        return go(request, f"{reverse(step)}?{urlencode({'next': here(request) or '/'})}")
 
     return opened
 
 
 def goes_to(request: HttpRequest, wanted: str) -> str:
     """An address of ours, else the visits."""
-    here = {request.get_host()}
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure()):
-        return wanted
-    return reverse("visits")
+    return wanted if is_ours(request, wanted) else reverse("visits")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from vitas.accounts import page_sessions
+from vitas.accounts import languages, page_sessions
 from vitas.accounts.actor import NOBODY
 from vitas.common.context import current
 from vitas.common.middleware import is_api
@@ -21,5 +21,6 @@ class PageActorMiddleware:
         request.actor = NOBODY  # type: ignore[attr-defined]
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not is_api(request.path):
             page_sessions.read_page(request)
+            languages.speak_as(request)
             current.get().user_id = str(request.actor.user_id or "")  # type: ignore[attr-defined]
         return self.get_response(request)

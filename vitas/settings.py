@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates, which our own stand beside
     "rest_framework",
     "corsheaders",
     "channels",
@@ -189,7 +190,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["vitas.accounts.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["vitas.accounts.hashers.Argon2idHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "full_name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -307,7 +311,12 @@ SECURE_SSL_REDIRECT = False  # the front proxy does it
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a body
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a body, without the files of a form
+FILE_UPLOAD_HANDLERS = [
+    "vitas.common.uploads.LimitedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Limits (S3 7.2); api.md says what each counts.
 RATE_LIMIT_WINDOW = env.number("RATE_LIMIT_WINDOW_MS", 900_000, least=1000) // 1000  # seconds
@@ -406,6 +415,7 @@ CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "vitas.common.tasks.deliver_events", "schedule": 5.0},
     "send-messages": {"task": "vitas.messaging.tasks.send_due", "schedule": 5.0},
+    "send-password-links": {"task": "vitas.accounts.tasks.send_password_links", "schedule": 5.0},
     "apply-payment-notices": {"task": "appointments.payments.tasks.apply_deliveries", "schedule": 5.0},
     "send-refunds": {"task": "appointments.payments.tasks.send_refunds", "schedule": 15.0},
     "ask-about-payments": {"task": "appointments.payments.tasks.ask_about_pending", "schedule": 60.0},

@@ -23,6 +23,8 @@ SENDS_A_MINUTE: Final = 1
 SENDS_AN_HOUR: Final = 3
 SENDS_AN_HOUR_AN_ADDRESS: Final = 20
 
+MAILS_AN_HOUR: Final = 3
+
 PROFILE_TRIES_A_DAY: Final = 5
 
 UNDELAYED_FAILURES: Final = 10  # of one account, from all addresses together
@@ -102,6 +104,21 @@ def give_back_send(*, phone: str) -> None:
     number = f"code:{_hashed(phone)}"
     for counted in (f"{number}:minute", f"{number}:hour", f"code:{current.get().address or '-'}"):
         limits.give_back(counted)
+
+
+def count_mail(*, email: str) -> None:
+    """One more letter asked for an e-mail, anybody's or nobody's: 3 an hour, 20 an hour for an address.
+
+    Raises TooMany, Unavailable.
+    """
+    mailbox, address = f"mail:{_hashed(email)}", current.get().address or "-"
+    message = _("A link was asked for several times. Look into your mailbox, or try again in an hour.")
+    _count(mailbox, MAILS_AN_HOUR, 3600, message)
+    try:
+        _count(f"mail:{address}", SENDS_AN_HOUR_AN_ADDRESS, 3600, message)
+    except TooMany:
+        limits.give_back(mailbox)
+        raise
 
 
 def count_profile_try(*, user_id: object, patient_id: object) -> None:

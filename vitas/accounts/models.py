@@ -13,6 +13,7 @@ from vitas.accounts.querysets import (
     MembershipQuerySet,
     OneTimeCodeQuerySet,
     OrganizationQuerySet,
+    PasswordLinkQuerySet,
     RefreshTokenQuerySet,
     SessionQuerySet,
     UserQuerySet,
@@ -203,3 +204,35 @@ class OneTimeCode(models.Model):
             models.CheckConstraint(name="code_expires_later", condition=Q(expires_at__gt=F("created_at"))),
         ]
         indexes = [models.Index(fields=["phone", "-created_at"], name="code_phone")]
+
+
+class PasswordLink(models.Model):
+    """Somebody asked for a new password. Whose e-mail it is, is looked up after the answer was given.
+
+    The link that is then sent works once; its secret is kept as a keyed hash that also binds it to the password and the
+    e-mail of that moment, so that a change of either ends it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = EncryptedTextField(help_text="As it was typed, lower case.")
+    language = models.CharField(max_length=5, help_text="Of who asked.")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="password_links")
+    token_hash = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    looked_up_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    objects = PasswordLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="password_link_expires_later", condition=Q(expires_at__gt=F("created_at"))),
+            models.CheckConstraint(
+                name="password_link_is_somebodys",
+                condition=Q(user=None, token_hash="", used_at=None) | Q(user__isnull=False) & ~Q(token_hash=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="password_link_new", condition=Q(looked_up_at=None)),
+        ]

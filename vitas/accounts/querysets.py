@@ -3,6 +3,7 @@
 Staff see those of their own organization, the operator what is configuration: never who is a patient.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -74,3 +75,17 @@ class OneTimeCodeQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: "Actor") -> Self:
         """The operator: all, for a code that does not arrive is a matter of running the platform."""
         return self.all() if actor.system or actor.is_operator else self.none()
+
+
+class PasswordLinkQuerySet(models.QuerySet[Any]):
+    def waiting(self, now: datetime) -> Self:
+        """Asked for, and not looked up yet."""
+        return self.filter(looked_up_at=None, expires_at__gt=now)
+
+    def live(self, now: datetime) -> Self:
+        """Sent, and still good."""
+        return self.filter(user__is_active=True, used_at=None, expires_at__gt=now)
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Nobody's to see: who asked says the audit trail."""
+        return self.all() if actor.system else self.none()

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from vitas.accounts import signing
-from vitas.accounts.models import OneTimeCode, RefreshToken, Session
+from vitas.accounts import passwords, signing
+from vitas.accounts.models import OneTimeCode, PasswordLink, RefreshToken, Session
 
 CODES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=400)  # longer than the 180 days after which an unused profile closes
@@ -24,9 +24,16 @@ def mark_revoked_sessions() -> int:
 
 
 @shared_task
+def send_password_links() -> int:
+    """Look up who asked for a new password, and write the letters."""
+    return passwords.look_up_due()
+
+
+@shared_task
 def drop_old_sign_ins() -> None:
     """Forget codes and tokens that open nothing any more, and sessions long over."""
     now = timezone.now()
     OneTimeCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     RefreshToken.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    PasswordLink.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     Session.objects.filter(ends_at__lt=now - SESSIONS_KEPT).delete()

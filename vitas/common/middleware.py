@@ -23,6 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{8,100}")
+_SECRETS = re.compile(r"^(/password/new/).+")  # addresses that open something: their secret stays out of the log
 _API = re.compile(r"/(api|auth|otp|confirm-pay|health|demo/outbox)(/|$)")
 
 
@@ -53,7 +54,7 @@ class RequestContextMiddleware:
                 "request",
                 extra={
                     "method": request.method,
-                    "path": request.path,
+                    "path": _SECRETS.sub(r"\1…", request.path),
                     "status": response.status_code,
                     "ms": round((time.perf_counter() - began) * 1000, 1),
                 },

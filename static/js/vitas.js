@@ -77,6 +77,7 @@
   window.addEventListener("online", () => connected(true));
   window.addEventListener("offline", () => connected(false));
   if (!navigator.onLine) connected(false);
+  document.body.addEventListener("connection", (event) => connected(event.detail.connected));
 
   const failed = document.getElementById("failed");
   function sayFailed() {

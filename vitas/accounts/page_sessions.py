@@ -9,6 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
@@ -20,6 +22,8 @@ from vitas.accounts.models import Session
 PATIENT_IDLE: Final = timedelta(hours=24)
 STAFF_ENDS_AFTER: Final = timedelta(hours=12)
 PATIENT_ENDS_AFTER: Final = timedelta(days=7)
+
+BY_ITSELF: Final = "X-By-Itself"  # a page that refreshes a part of itself keeps nobody signed in
 
 _KEY = "vitas"
 
@@ -38,7 +42,7 @@ def sign_in_page(request: HttpRequest, session: Session) -> None:
 
 def sign_out_page(request: HttpRequest) -> None:
     """End the session that the browser is signed in by."""
-    session_id = _session_id(request)
+    session_id = _session_id(request.session)
     session = Session.objects.select_related("user", "membership").filter(pk=session_id).first() if session_id else None
     if session is not None:
         signing.end_session(session)
@@ -48,16 +52,23 @@ def sign_out_page(request: HttpRequest) -> None:
 
 def read_page(request: HttpRequest) -> None:
     """Set `request.actor` and `request.user` by the browser's cookie, if its session is alive. One query."""
-    session_id = _session_id(request)
+    session_id = _session_id(request.session)
     if session_id is None:
         return
     now = timezone.now()
-    session = Session.objects.select_related("user", "membership__organization").filter(pk=session_id).first()
+    session = _row(session_id)
     if session is None or not signing.is_live(session, now):
         request.session.flush()
         return
     _act_as(request, session)
-    _note_seen(session, now)
+    if BY_ITSELF not in request.headers:
+        _note_seen(session, now)
+
+
+def session_named_by(cookie: str) -> Session | None:
+    """The session that a page's cookie names, for who has no request: a socket. Whether it is alive, they ask."""
+    session_id = _session_id(SessionStore(cookie))
+    return _row(session_id) if session_id else None
 
 
 def remember_claims(request: HttpRequest, session: Session) -> None:
@@ -98,8 +109,12 @@ def _remember(request: HttpRequest, session: Session, now: datetime) -> dict[str
     return kept
 
 
-def _session_id(request: HttpRequest) -> UUID | None:
-    kept = request.session.get(_KEY)
+def _row(session_id: UUID) -> Session | None:
+    return Session.objects.select_related("user", "membership__organization").filter(pk=session_id).first()
+
+
+def _session_id(kept_by_browser: SessionBase) -> UUID | None:
+    kept = kept_by_browser.get(_KEY)
     try:
         return UUID(kept["session"]) if kept else None
     except (KeyError, TypeError, ValueError):

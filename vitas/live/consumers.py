@@ -16,7 +16,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from vitas.live import listening, presenting, store
-from vitas.live.listening import Listener, Shut
+from vitas.live.listening import Listener, Proof, Shut
 from vitas.live.models import LiveEvent
 from vitas.live.topics import group_of, topics_of
 
@@ -49,8 +49,8 @@ class Notifications(AsyncWebsocketConsumer):
         self._from = self._read_to = int(time.time() * 1000)
         spoken = listening.subprotocol_of(self.scope)
         try:
-            token = listening.token_of(self.scope)
-            self.listener, topics = await _in_a_thread(_sign_in)(token)
+            proof = listening.proof_of(self.scope)
+            self.listener, topics = await _in_a_thread(_sign_in)(proof)
         except Shut as shut:
             # Only an open socket can say why it closes.
             await self.accept(spoken)
@@ -87,9 +87,9 @@ class Notifications(AsyncWebsocketConsumer):
     async def _keep_watch(self) -> None:
         while not self._shut:
             pause = CHECKED_EVERY * random.uniform(0.8, 1.2)  # so that they do not all ask at once
-            await asyncio.sleep(max(min(pause, self.listener.seconds_left), 0.05))
+            await asyncio.sleep(max(min(pause, self.listener.seconds_left), 0.5))
             async with self._guarded():
-                topics = await _in_a_thread(_still_there)(self.listener)
+                self.listener, topics = await _in_a_thread(_still_there)(self.listener)
                 await self._listen_to(topics)
                 await self._catch_up(max(self._from, self._read_to - store.OVERLAP))
 
@@ -140,14 +140,14 @@ class Notifications(AsyncWebsocketConsumer):
                 log.exception("a live event could not be delivered now")
 
 
-def _sign_in(token: str) -> tuple[Listener, frozenset[str]]:
-    listener = listening.sign_in(token)
+def _sign_in(proof: Proof) -> tuple[Listener, frozenset[str]]:
+    listener = listening.sign_in(proof)
     return listener, topics_of(listener.actor)
 
 
-def _still_there(listener: Listener) -> frozenset[str]:
-    listening.require_live(listener)
-    return topics_of(listener.actor)
+def _still_there(listener: Listener) -> tuple[Listener, frozenset[str]]:
+    listener = listening.still(listener)
+    return listener, topics_of(listener.actor)
 
 
 def _read_named(

@@ -26,8 +26,8 @@ class Browser:
     def __init__(self) -> None:
         self.cookies: dict[str, str] = {}
 
-    def visit(self, view: Any = None, path: str = "/page") -> HttpRequest:
-        request = RequestFactory().get(path)
+    def visit(self, view: Any = None, path: str = "/page", **headers: str) -> HttpRequest:
+        request = RequestFactory().get(path, headers=headers)
         request.COOKIES.update(self.cookies)
         request.user = AnonymousUser()
 
@@ -113,6 +113,18 @@ def test_staff_page_left_alone_for_a_quarter_of_an_hour_is_signed_out(session):
             clock.shift(timedelta(minutes=14))
             assert browser.visit().actor != NOBODY
         clock.shift(timedelta(minutes=15))
+
+        assert browser.visit().actor == NOBODY
+
+
+def test_page_that_refreshes_itself_keeps_nobody_signed_in(session):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        browser = Browser()
+        browser.visit(lambda request: page_sessions.sign_in_page(request, session))
+        for _ in range(2):
+            clock.shift(timedelta(minutes=7))
+            assert browser.visit(**{"X-By-Itself": "1"}).actor != NOBODY
+        clock.shift(timedelta(minutes=1))
 
         assert browser.visit().actor == NOBODY
 

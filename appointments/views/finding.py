@@ -1,27 +1,26 @@
 """Pages of the directory: find a doctor, look at a doctor's free times. Open to all."""
 
+import functools
 import re
-from datetime import date, timedelta
-from itertools import groupby
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from appointments import slots
 from clinic import search
-from clinic.models import DoctorPlace, Specialty, VisitType
+from clinic.models import DoctorPlace, Specialty
 from vitas.common.api.pagination import Page
 from vitas.common.money import major
 
 SHOWN: Final = 20  # doctors a page
-WEEK: Final = timedelta(days=7)
+
+View = Callable[..., HttpResponse]
 
 
 class FindForm(forms.Form):
@@ -47,33 +46,19 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "appointments/find.html", context)
 
 
-@require_GET
-def times(request: HttpRequest, place_id: UUID) -> HttpResponse:
-    """The free times of a week, on the clinic's clock."""
-    place = listed_place(place_id)
-    zone, now = ZoneInfo(place.clinic.zone), timezone.now()
-    today = now.astimezone(zone).date()
-    first = max(_day(request.GET.get("from", "")) or today, today)
-    visit = slots.visit_minutes(place, VisitType.CONSULTATION)
-    free = slots.free_slots(
-        [place.pk],
-        first,
-        first + WEEK - timedelta(days=1),
-        minutes=visit.minutes,
-        buffer_before=visit.buffer_before,
-        buffer_after=visit.buffer_after,
-        now=now,
-    )
-    local = [slot.starts_at.astimezone(zone) for slot in free]
-    context = {
-        "place": place,
-        "price": _price(place.fee, place.clinic.currency),
-        "days": [(day, list(starts)) for day, starts in groupby(local, key=lambda start: start.date())],
-        "earlier": first - WEEK if first > today else None,
-        "later": first + WEEK,
-        "first": first,
-    }
-    return render(request, "appointments/times.html", context)
+def open_to_all(view: View) -> View:
+    """A browser may keep a page that everybody may see, and asks again; what a signed-in person sees it forgets."""
+
+    @functools.wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.actor.signed_in:  # type: ignore[attr-defined]
+            add_never_cache_headers(response)
+        else:
+            patch_cache_control(response, private=True, max_age=0)
+        return response
+
+    return shown
 
 
 def listed_place(place_id: UUID) -> DoctorPlace:
@@ -87,10 +72,3 @@ def _price(fee: int, currency: str) -> str:
 def _number(text: str) -> int:
     """Of a page, from 1; what is none is the first."""
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,2}", text) else 1
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 class _Row(NamedTuple):
     id: UUID
     patient_id: UUID
+    words_subject: UUID
     patient_first: str
     patient_last: str
     doctor_id: UUID
@@ -67,8 +68,8 @@ class _Row(NamedTuple):
 
 
 READ: Final = """
-SELECT visit.id, visit.patient_id, patient.first_name, patient.last_name, visit.doctor_id, doctor.first_name,
-    doctor.last_name, doctor.title, doctor.specialty, doctor.photo_url,
+SELECT visit.id, visit.patient_id, coalesce(visit.sealed_for, visit.patient_id), patient.first_name, patient.last_name,
+    visit.doctor_id, doctor.first_name, doctor.last_name, doctor.title, doctor.specialty, doctor.photo_url,
     coalesce(nullif(doctor.phone, ''), clinic.phone), doctor.email,
     (SELECT number FROM clinic_doctorlicence WHERE doctor_id = doctor.id AND kind = 'npi' LIMIT 1),
     visit.starts_at, visit.ends_at, visit.starts_at AT TIME ZONE clinic.zone, clinic.zone, visit.type, visit.status,
@@ -81,7 +82,7 @@ JOIN appointments_appointment visit ON visit.id = asked.id
 JOIN clinic_doctor doctor ON doctor.id = visit.doctor_id
 JOIN clinic_clinic clinic ON clinic.id = visit.clinic_id
 JOIN patients_patient patient ON patient.id = visit.patient_id
-LEFT JOIN common_datakey key ON key.subject = visit.patient_id AND key.destroyed_at IS NULL
+LEFT JOIN common_datakey key ON key.subject = coalesce(visit.sealed_for, visit.patient_id) AND key.destroyed_at IS NULL
 ORDER BY nth
 """
 
@@ -160,10 +161,10 @@ def _opened(column: str, row: _Row) -> str | None:
     if not sealed:
         return ""
     if row.key is not None and row.master is not None:
-        crypto.offer_key(row.patient_id, row.key, row.master)
+        crypto.offer_key(row.words_subject, row.key, row.master)
     place = f"{Appointment._meta.db_table}.{column}.{row.id}"
     try:
-        return crypto.open_sealed(bytes(sealed), subject=row.patient_id, place=place).decode()
+        return crypto.open_sealed(bytes(sealed), subject=row.words_subject, place=place).decode()
     except (crypto.KeyDestroyed, crypto.Tampered) as error:
         # One row that cannot be opened must not hide the others.
         log.error("a sealed text does not open", extra={"visit": str(row.id), "error": type(error).__name__})

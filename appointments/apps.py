@@ -6,6 +6,8 @@ class AppointmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from appointments import day_counts, notices, presenters
+        from appointments.merging import VisitsFollow
+        from patients.merging import follow_by
         from vitas.common import events
         from vitas.live.presenting import present
         from vitas.live.topics import contribute_topics
@@ -25,6 +27,7 @@ class AppointmentsConfig(AppConfig):
         events.receive(events.PaymentChanged, notices.on_payment)
         events.receive(events.PaidTooLate, notices.on_paid_too_late)
         contribute_topics(presenters.own_profiles)
+        follow_by(VisitsFollow())
         present("appointment:new", presenters.appointment_new)
         present("appointment:update", presenters.appointment_update)
         present("payment:update", presenters.payment_update)

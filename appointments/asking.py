@@ -41,10 +41,10 @@ def patient_asked_for(patient_id: UUID | None, *, by: Actor) -> Patient:
     if patient_id is None:
         raise Invalid.field("patient_id", _("Say which patient the appointment is for."))
     known = PatientFile.objects.filter(organization=by.organization_id, patient_id=patient_id)
-    file = known.select_related("patient").first()
+    file = known.select_related("patient__merged_into").first()
     if file is None:
         raise Invalid.field("patient_id", _("There is no such patient in this organization."))
-    return file.patient
+    return file.patient.merged_into or file.patient
 
 
 def start_asked_for(asked: dict[str, Any], place: DoctorPlace) -> datetime:

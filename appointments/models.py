@@ -57,8 +57,12 @@ class Appointment(models.Model):
     fee = models.BigIntegerField(help_text="Minor units, as the doctor asked at booking.")
     currency = models.CharField(max_length=3)
     payment_in_advance = models.BooleanField()
-    reason = EncryptedTextField(subject="patient_id", blank=True)
-    notes = EncryptedTextField(subject="patient_id", blank=True)
+    # Words stay under the key that sealed them, also when the patient turns out to be one with another.
+    sealed_for = models.UUIDField(
+        null=True, editable=False, help_text="Whose key seals the words, if not the patient's."
+    )
+    reason = EncryptedTextField(subject="words_subject", blank=True)
+    notes = EncryptedTextField(subject="words_subject", blank=True)
     is_virtual = models.BooleanField(default=False)
     virtual_meeting_url = models.CharField(max_length=500, blank=True)
     booked_by = models.UUIDField(null=True, help_text="The user who booked.")
@@ -71,7 +75,7 @@ class Appointment(models.Model):
     started_at = models.DateTimeField(null=True)
     check_out_time = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    cancellation_reason = EncryptedTextField(subject="patient_id", blank=True)
+    cancellation_reason = EncryptedTextField(subject="words_subject", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -95,6 +99,11 @@ class Appointment(models.Model):
             models.Index(fields=["hold_ends_at"], name="visit_holds", condition=Q(status="pending")),
         ]
 
+    @property
+    def words_subject(self) -> UUID:
+        """Whose key seals reason and notes: the patient's under whom it was booked."""
+        return self.sealed_for or self.patient_id
+
 
 class AppointmentStep(models.Model):
     """One change of status, kept for ever."""
@@ -105,14 +114,14 @@ class AppointmentStep(models.Model):
     by = models.UUIDField(null=True, help_text="The user who took it; none for the system.")
     by_role = models.CharField(max_length=30)
     at = models.DateTimeField(default=timezone.now)
-    reason = EncryptedTextField(subject="patient_id", blank=True)
+    reason = EncryptedTextField(subject="words_subject", blank=True)
 
     objects = OfVisitQuerySet.as_manager()
 
     @property
-    def patient_id(self) -> UUID:
+    def words_subject(self) -> UUID:
         """Whose key seals the reason."""
-        return self.appointment.patient_id
+        return self.appointment.words_subject
 
 
 class TimeClaim(models.Model):

@@ -30,7 +30,7 @@ def appointment_new(actor: Actor, asked: Sequence[Ids]) -> Payloads:
     rows = _visible(actor, asked)
     clinical = actor.role == Role.DOCTOR
     if clinical:
-        crypto.load_keys({row.patient_id for row in rows.values()})
+        crypto.load_keys({row.words_subject for row in rows.values()})
     _audit(actor, list(rows.values()))
     return [
         {

@@ -5,6 +5,7 @@ class PatientsConfig(AppConfig):
     name = "patients"
 
     def ready(self) -> None:
+        from patients import merging, moving
         from patients.identity import patient_claims, patient_profiles
         from patients.profiles import default_patient
         from vitas.accounts.people import contribute
@@ -14,3 +15,5 @@ class PatientsConfig(AppConfig):
         contribute_claims(patient_claims)
         contribute(patient_profiles)
         find_profiles_by(default_patient)
+        for rule in moving.rules():
+            merging.follow_by(rule)

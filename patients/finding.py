@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from patients.documents import Bare, bare
 from patients.models import Patient, PatientFile, PatientIdentifier
@@ -81,7 +82,9 @@ def _ways(rows: PatientQuerySet, actor: Actor, asked: Asked, found: dict[UUID, P
 def _by_file(rows: PatientQuerySet, actor: Actor, asked: Asked) -> Iterator[PatientQuerySet]:
     if int(asked.digits) <= _HIGHEST_FILE and actor.organization_id:
         files = PatientFile.objects.filter(organization_id=actor.organization_id, number=int(asked.digits))
-        yield rows.filter(pk__in=files.values("patient_id"))
+        # A file of who was merged leads to whom they are now.
+        holder = Coalesce("patient__merged_into_id", "patient_id")
+        yield rows.filter(pk__in=files.annotate(holder=holder).values("holder"))
 
 
 def _by_document(rows: PatientQuerySet, asked: Asked) -> Iterator[PatientQuerySet]:

@@ -8,8 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Doctor
 from patients.documents import Bare
-from patients.querysets import OfOrganizationAndPatientQuerySet, OfPatientQuerySet, PatientQuerySet
+from patients.querysets import (
+    OfOrganizationAndPatientQuerySet,
+    OfPatientQuerySet,
+    PatientMergeQuerySet,
+    PatientQuerySet,
+)
 from vitas.accounts.models import Language, Organization, User
+from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
 from vitas.common.search_key import search_key
 
@@ -137,3 +143,26 @@ class CareRelationship(models.Model):
             models.UniqueConstraint(fields=["doctor", "patient"], condition=Q(ended_at=None), name="one_live_care"),
         ]
         indexes = [models.Index(fields=["patient"], name="care_patient")]
+
+
+class PatientMerge(models.Model):
+    """Two patients were one: what the merged one had went to the kept one. Kept for ever; undone at most once.
+
+    `moved` names rows by their keys, so that undoing brings back these and no others (patients/merging.py).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="patient_merges")
+    kept = models.ForeignKey(Patient, models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Patient, models.PROTECT, related_name="merged_in")
+    reason = EncryptedTextField(subject="kept_id")
+    moved = models.JSONField(help_text="Keys only, a rule's name each.")
+    merged_at = models.DateTimeField(default=timezone.now)
+    merged_by = models.UUIDField(null=True, help_text="The user; none for the sweep.")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+
+    objects = PatientMergeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-merged_at"], name="merge_organization")]

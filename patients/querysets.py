@@ -49,6 +49,18 @@ class OfOrganizationAndPatientQuerySet(OfPatientQuerySet):
         return seen.filter(organization_id=actor.organization_id) if actor.organization_id else seen
 
 
+class PatientMergeQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The desk and the administrator: what their organization merged."""
+        if actor.system:
+            return self.all()
+        return self.filter(organization_id=actor.organization_id) if actor.is_desk else self.none()
+
+    def standing(self) -> Self:
+        """Those that were not undone."""
+        return self.filter(undone_at=None)
+
+
 def _rows(model: str) -> models.QuerySet[Any]:
     from django.apps import apps
 

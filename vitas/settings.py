@@ -421,6 +421,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-about-payments": {"task": "appointments.payments.tasks.ask_about_pending", "schedule": 60.0},
     "heartbeat": {"task": "vitas.operations.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
     "expire-holds": {"task": "appointments.tasks.expire_holds", "schedule": 15.0},
+    "gather-late-rows-of-merged-patients": {"task": "patients.tasks.gather_late", "schedule": 60.0},
     "drop-past-claims": {"task": "appointments.tasks.drop_past_claims", "schedule": 3600.0},
     "count-days": {"task": "appointments.tasks.count_days", "schedule": 600.0},
     "drop-old-live-events": {"task": "vitas.live.tasks.drop_old_events", "schedule": 3600.0},

@@ -82,6 +82,7 @@ def test_a_patient_who_was_merged_is_not_found(desk, maria, others):
     maria.save()
 
     assert find_patients(desk, "maria") == []
+    assert find_patients(desk, "1207") == others
 
 
 def test_likeliest_come_first(desk):

@@ -33,9 +33,14 @@ def append_only(table: str) -> migrations.RunSQL:
 
 def revoke_change(table: str) -> migrations.RunPython:
     """The application's role also lacks the right."""
+    return revoke("UPDATE, DELETE, TRUNCATE", table)
 
-    def revoke(apps: Any, schema_editor: Any) -> None:
+
+def revoke(rights: str, table: str) -> migrations.RunPython:
+    """The application's role may no longer do this to the table."""
+
+    def take(apps: Any, schema_editor: Any) -> None:
         role = schema_editor.quote_name(application_role())
-        schema_editor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+        schema_editor.execute(f"REVOKE {rights} ON {table} FROM {role}")
 
-    return migrations.RunPython(revoke, migrations.RunPython.noop)
+    return migrations.RunPython(take, migrations.RunPython.noop)

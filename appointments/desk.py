@@ -92,19 +92,19 @@ def _length(row: Appointment) -> int:
 
 def zone_of(actor: Actor) -> ZoneInfo:
     """The zone in which the desk's today is named: that of its first clinic."""
-    zones = _clinics(actor).order_by("created_at", "pk").values_list("zone", flat=True)
+    zones = clinics(actor).order_by("created_at", "pk").values_list("zone", flat=True)
     return ZoneInfo(zones.first() or "UTC")
 
 
 def require_clinic(actor: Actor, clinic_id: UUID) -> None:
     """Own clinics only: another of the organization is 403, one elsewhere 404."""
-    if _clinics(actor).filter(pk=clinic_id).exists():
+    if clinics(actor).filter(pk=clinic_id).exists():
         return
     if Clinic.objects.filter(pk=clinic_id, organization=actor.organization_id).exists():
         raise NotAllowed()
     raise NotFound(_("There is no such clinic."))
 
 
-def _clinics(actor: Actor) -> models.QuerySet[Clinic]:
+def clinics(actor: Actor) -> models.QuerySet[Clinic]:
     clinics = Clinic.objects.filter(organization=actor.organization_id)
     return clinics.filter(pk__in=clinics_of(actor)) if actor.role == Role.RECEPTIONIST else clinics

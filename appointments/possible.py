@@ -87,10 +87,9 @@ def payments(visit_ids: list[UUID]) -> dict[UUID, Payment]:
     return {row.appointment_id: row for row in sorted(rows, key=lambda row: rank.get(PaymentStatus(row.status), 0))}
 
 
-def of(visit: Appointment, *, by: Actor, now: datetime) -> list[Possible]:
-    """`acts` for one visit."""
-    ids = [visit.pk]
-    return acts(visit, by=by, now=now, last=last_steps(ids, now).get(visit.pk), payment=payments(ids).get(visit.pk))
+def back_to(visit: Appointment, *, by: Actor, now: datetime) -> str:
+    """The status that taking the last step back leads to; empty where there is none to take back."""
+    return steps.taken_back_to(visit, last_steps([visit.pk], now).get(visit.pk), by=by, now=now)
 
 
 def _of_step(act: str, visit: Appointment, by: Actor, now: datetime) -> Callable[[], Any]:

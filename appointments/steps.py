@@ -115,6 +115,8 @@ def taken_back_to(appointment: Appointment, last: AppointmentStep | None, *, by:
     """The status that the desk would give the visit by taking its last step back now; empty where it cannot."""
     if last is None or not by.is_desk or not _was_the_desks(appointment, last):
         return ""
+    if (appointment.status, last.before) in STEPS:  # what was taken back is not taken back again: it is a step
+        return ""
     return last.before if now - last.at <= TAKEN_BACK_WITHIN else ""
 
 

@@ -5,7 +5,7 @@ room only asks it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django import forms
 from django.contrib import admin
@@ -16,6 +16,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 _SECRET = ("wrapped", "token_hash", "code_hash", "request_hash", "raw")
+
+
+class StaffSite(Protocol):
+    """What this room and those above it ask of the admin's site."""
+
+    def allows(self, request: HttpRequest, model: type[models.Model], act: str) -> bool: ...
+
+    def note(
+        self,
+        request: HttpRequest,
+        model: type[models.Model],
+        verb: str,
+        *,
+        row: Any = None,
+        patient_id: Any = None,
+        details: dict[str, Any] | None = None,
+    ) -> None: ...
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]: ...
 
 
 class Visible:

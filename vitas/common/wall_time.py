@@ -46,6 +46,11 @@ def instant(on: date, at: time, zone: str) -> datetime | None:
     return found if found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local.replace(tzinfo=None) else None
 
 
+def local_day(moment: datetime, zone: str) -> date:
+    """The day that a moment is on the calendar of `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with `Z`, to the second or as fine as it is."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -4,8 +4,11 @@ Rows come from each model's `visible_to`. Nothing is open that the table does no
 have their own pages; here work the front desk, the organization's administrator and the platform's operator.
 """
 
+import functools
 import json
+from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.apps import apps
@@ -13,18 +16,19 @@ from django.contrib.admin.sites import AdminSite
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from appointments import admin_acts, admin_board, admin_booking, admin_moving
 from vitas.accounts import page_sessions, signing
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
 from vitas.audit import trail
 from vitas.common.errors import NotAllowed, Refused
+from vitas.common.pages import go, here, is_ours
 
 DESK, ADMIN, OPERATOR = Role.RECEPTIONIST.value, Role.ADMIN.value, "operator"
 _SEE, _KEEP, _ALL = {"view"}, {"view", "add", "change"}, {"view", "add", "change", "delete"}
@@ -110,6 +114,48 @@ class StaffSite(AdminSite):
         models_: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         super().register([model for model in models_ if model._meta.label in RIGHTS], admin_class, **options)
 
+    def get_urls(self) -> list[Any]:
+        """The desk's own pages stand before the models'."""
+        views: list[tuple[str, Callable[..., HttpResponse], str]] = [
+            ("day/print/", admin_board.printed, "day-print"),
+            ("day/book/", admin_booking.book, "day-book"),
+            ("day/patients/", admin_booking.patients, "day-patients"),
+            ("day/patients/new/", admin_booking.new_patient, "day-new-patient"),
+            ("day/<uuid:visit_id>/move/", admin_moving.move, "day-move"),
+            ("day/<uuid:visit_id>/<slug:name>/", admin_acts.act, "day-act"),
+        ]
+        days = [path(route, self.admin_view(view), {"site": self}, name=name) for route, view, name in views]
+        return [*days, path("all/", self.admin_view(self.everything), name="all"), *super().get_urls()]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """A fragment that is asked for after the session ended leads to the sign-in, and back to its page."""
+        checked = super().admin_view(view, cacheable)
+
+        @functools.wraps(checked)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.htmx and not self.has_permission(request):  # type: ignore[attr-defined]
+                return go(request, f"{reverse('admin:login')}?{urlencode({'next': here(request)})}")
+            return checked(request, *args, **kwargs)
+
+        return opened
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The desk begins with its day, the operator with the list of models."""
+        if request.actor.is_desk:  # type: ignore[attr-defined]
+            return admin_board.board(request, site=self)
+        return self.everything(request)
+
+    def everything(self, request: HttpRequest) -> HttpResponse:
+        """All models that the person may see."""
+        return super().index(request, {"title": _("Everything")})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super().each_context(request),
+            "is_desk": request.actor.is_desk,  # type: ignore[attr-defined]
+            "staff_organization": getattr(request, "organization", None),
+        }
+
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(role_here(request.actor))  # type: ignore[attr-defined]
 
@@ -156,7 +202,7 @@ class StaffSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """E-mail and password, the same way in as the API's."""
         wanted = request.POST.get("next") or request.GET.get("next") or ""
-        goes_to = wanted if _is_ours(request, wanted) else reverse("admin:index", current_app=self.name)
+        goes_to = wanted if is_ours(request, wanted) else reverse("admin:index", current_app=self.name)
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(goes_to)
         form = SignInForm(request.POST if request.method == "POST" else None)
@@ -188,8 +234,3 @@ def _sign_in(request: HttpRequest, *, email: str, password: str) -> None:
         signing.end_session(session)
         raise NotAllowed(_("The administration is for the front desk and administrators."))
     page_sessions.sign_in_page(request, session)
-
-
-def _is_ours(request: HttpRequest, address: str) -> bool:
-    here = {request.get_host()}
-    return url_has_allowed_host_and_scheme(address, allowed_hosts=here, require_https=request.is_secure())

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types rooms templates migrations openapi pytest format bench lock front-end clean
+.PHONY: help run test check style types rooms templates migrations openapi pytest browser screenshots format bench lock front-end clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,7 @@ help: ## List what make can do
 run: .venv/installed node_modules/.installed ## Serve everything on http://localhost:8000 until Ctrl-C (PORT=9000 changes the port)
 	@exec $(BIN)/python manage.py run
 
-test: check pytest ## Check style, types, rooms, templates, migrations and OpenAPI, then run every test
+test: check pytest browser ## Check style, types, rooms, templates, migrations and OpenAPI, then run every test
 
 check: style types rooms templates migrations openapi ## All of `make test` but the tests
 
@@ -42,8 +42,15 @@ openapi: .venv/installed-dev ## Check the OpenAPI document; it is left in var/op
 	@mkdir -p var
 	$(TEST_ENV) $(BIN)/python manage.py spectacular --lang en --validate --fail-on-warn --file var/openapi.yaml
 
-pytest: .venv/installed-dev front-end ## Run every test
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+pytest: .venv/installed-dev front-end ## Run every test but those in a browser
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser"
+
+# By themselves, for they measure how fast pages are; -rs says why, if they are skipped.
+browser: .venv/installed-dev front-end ## Walk through the pages in Chromium; skipped where there is none
+	$(BIN)/pytest -m browser -rs vitas/operations/tests/browser
+
+screenshots: .venv/installed-dev front-end ## Take the pictures of docs/tour.md anew
+	$(BIN)/python manage.py screenshots
 
 format: .venv/installed-dev ## Put code and templates into the agreed format
 	$(BIN)/ruff check --fix .

@@ -1,10 +1,12 @@
 """What the desk does with a visit on the board: one click where nothing is asked, a small form where something is."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments import admin_board, booking, day_board, possible
-from appointments.admin_pages import actor_of, back_of, for_desk, query_of, say, to_board, visit_for
+from appointments.admin_pages import actor_of, back_of, board_at, for_desk, query_of, say, visit_for
 from appointments.day_board import Row
 from appointments.models import Appointment, Status
 from appointments.payments import desk as payments_desk
@@ -22,7 +24,7 @@ from appointments.possible import STEP_OF, Act
 from vitas.accounts.actor import Actor
 from vitas.common.errors import NotPossibleNow, Refused
 from vitas.common.page_forms import PageForm
-from vitas.common.pages import page
+from vitas.common.pages import go, here, page
 from vitas.common.visible_admin import StaffSite
 
 # What is said when it is done; `name` is the patient's.
@@ -100,9 +102,9 @@ def _do(wanted: Act, visit: Appointment, *, reason: str, by: Actor) -> None:
 
 def _back(request: HttpRequest, site: StaffSite, visit: Appointment) -> HttpResponse:
     asked = back_of(request, actor_of(request))
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx and urlsplit(here(request)).path == reverse("admin:index"):  # type: ignore[attr-defined]
         return admin_board.drawn_anew(request, site, asked, focus=visit.pk)
-    return to_board(asked, visit_id=visit.pk)
+    return go(request, board_at(asked, visit_id=visit.pk))
 
 
 def _refused(

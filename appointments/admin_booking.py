@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import booking
-from appointments.admin_pages import actor_of, back_of, for_desk, query_of, say, to_board
+from appointments.admin_pages import actor_of, back_of, board_at, for_desk, query_of, say
 from appointments.admin_times import places_of, week_of
 from appointments.asking import patient_asked_for
 from appointments.day_board import Asked
@@ -31,7 +31,7 @@ from vitas.common import wall_time
 from vitas.common.errors import Refused
 from vitas.common.ids import new_id
 from vitas.common.page_forms import PageForm
-from vitas.common.pages import page
+from vitas.common.pages import go, page
 from vitas.common.shown import when_text
 from vitas.common.visible_admin import StaffSite
 
@@ -164,7 +164,7 @@ def _booked(request: HttpRequest, made: Appointment, place: DoctorPlace) -> Http
     if made.status == Status.PENDING:
         back = urlencode({"back": query_of(Asked(on=on))})
         return redirect(f"{reverse('admin:day-act', args=[made.pk, Act.CASH.value])}?{back}")
-    return to_board(Asked(on=on), visit_id=made.pk)
+    return go(request, board_at(Asked(on=on), visit_id=made.pk))
 
 
 def _context(

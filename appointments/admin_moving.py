@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments import booking, day_board
-from appointments.admin_pages import actor_of, back_of, for_desk, query_of, say, to_board, visit_for
+from appointments.admin_pages import actor_of, back_of, board_at, for_desk, query_of, say, visit_for
 from appointments.admin_times import places_of, week_of
 from appointments.models import Appointment
 from appointments.permissions import require_own_clinic
@@ -21,7 +21,7 @@ from clinic.models import DoctorPlace
 from vitas.common import wall_time
 from vitas.common.errors import Refused
 from vitas.common.page_forms import PageForm
-from vitas.common.pages import page
+from vitas.common.pages import go, page
 from vitas.common.shown import when_text
 from vitas.common.visible_admin import StaffSite
 
@@ -57,7 +57,7 @@ def move(request: HttpRequest, visit_id: UUID, *, site: StaffSite) -> HttpRespon
             else:
                 when = when_text(moved.starts_at, place.clinic.zone)
                 say(request, _("The visit of %(name)s is moved: %(when)s.") % {"name": visit.patient, "when": when})
-                return to_board(back_of(request, actor), visit_id=visit.pk)
+                return go(request, board_at(back_of(request, actor), visit_id=visit.pk))
     site.note(request, Appointment, "READ", row=visit, patient_id=visit.patient_id)
     row = day_board.row_of(actor, visit, now=now)
     context = {

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -77,10 +76,10 @@ def back_of(request: HttpRequest, actor: Actor) -> Asked:
     return asked_of(QueryDict(request.POST.get("back") or request.GET.get("back") or ""), actor)
 
 
-def to_board(asked: Asked, *, visit_id: UUID | None = None) -> HttpResponse:
-    """Back to the day, where scripts are off, at the visit."""
+def board_at(asked: Asked, *, visit_id: UUID | None = None) -> str:
+    """The address of the day, at a visit."""
     anchor = f"#visit-{visit_id}" if visit_id else ""
-    return redirect(f"{reverse('admin:index')}?{query_of(asked)}{anchor}")
+    return f"{reverse('admin:index')}?{query_of(asked)}{anchor}"
 
 
 def say(request: HttpRequest, sentence: str, *, wrong: bool = False) -> None:

@@ -52,7 +52,8 @@ RIGHTS: Final[dict[str, dict[str, set[str]]]] = {
     "clinic.Holiday": {ADMIN: _ALL, OPERATOR: _ALL},
     "clinic.VisitKind": {ADMIN: _ALL, OPERATOR: _ALL},
     "clinic.DoctorDay": {ADMIN: _SEE, OPERATOR: _SEE},
-    "patients.Patient": {DESK: _KEEP, ADMIN: _KEEP},
+    "patients.Patient": {DESK: _KEEP | {"merge"}, ADMIN: _KEEP | {"merge"}},
+    "patients.PatientMerge": {DESK: {"view", "undo"}, ADMIN: {"view", "undo"}},
     "patients.PatientAccess": {DESK: _SEE, ADMIN: _SEE},
     "patients.PatientIdentifier": {DESK: _KEEP, ADMIN: _ALL},
     "patients.PatientFile": {DESK: _SEE, ADMIN: _SEE},
@@ -205,7 +206,7 @@ class StaffSite(AdminSite):
         goes_to = wanted if is_ours(request, wanted) else reverse("admin:index", current_app=self.name)
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(goes_to)
-        form = SignInForm(request.POST if request.method == "POST" else None)
+        form = SignInForm(request.POST if request.method == "POST" else None, label_suffix="")
         status = 200
         if request.method == "POST" and form.is_valid():
             try:

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from clinic.keys import patterns
 from clinic.models import Specialty
+from clinic.spoken import names_of
 from vitas.common.api.pagination import COUNTED_TO, Page
 from vitas.common.money import WITHOUT_CENTS
 from vitas.common.search_key import search_key
@@ -55,6 +56,8 @@ class Wanted:
     max_fee: Decimal | None = None
     accepting_new_patients: bool | None = None
     on: date | None = None
+    soonest: bool = False
+    """In the order of the first free time that was counted, those without one last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Found:
 
 
 def find(wanted: Wanted, page: Page, *, exact: bool = False) -> Found:
-    """The page of listed doctors that answer `wanted`, each once: the nearest first, else the best rated.
+    """The page of listed doctors that answer `wanted`, each once: the nearest first, else the best rated; or `soonest`.
 
     With `exact` the total is counted to the end also where nothing narrows the search.
     """
@@ -94,6 +97,8 @@ def statement(wanted: Wanted, page: Page, *, exact: bool = False) -> tuple[str, 
     """The SQL that `find` runs, and its values."""
     asked = _conditions(wanted)
     values = {**asked.values, "limit": page.limit, "offset": page.offset}
+    if wanted.soonest:
+        return _with_conditions(_SOONEST_NEAR if wanted.near else _SOONEST, asked), {**values, "now": timezone.now()}
     if wanted.near is not None:
         return _with_conditions(_NEAR, asked), values
     if asked.selective:
@@ -129,6 +134,33 @@ SELECT total.count, page.doctor_id, page.place_id, page.distance
 FROM (SELECT count(*) FROM found) AS total LEFT JOIN page ON true
 ORDER BY page.distance, page.doctor_id
 """
+
+# Each doctor at the place that has time first. What was counted for today may have passed: it does not count.
+_SOONEST_OF = """
+WITH found AS MATERIALIZED (
+    SELECT DISTINCT ON (place.doctor_id)
+        place.doctor_id, place.id AS place_id, [distance] AS distance, free.first_free
+    FROM {place_from} {doctor_join}
+    LEFT JOIN LATERAL (
+        SELECT day.first_free FROM clinic_doctorday AS day
+        WHERE day.place_id = place.id AND day.free_count > 0 AND day.first_free > %(now)s::timestamptz
+        ORDER BY day.date LIMIT 1
+    ) AS free ON true
+    WHERE place.listed {place_where} {doctor_where} [within]
+    ORDER BY place.doctor_id, free.first_free NULLS LAST, place.id
+),
+page AS (
+    SELECT * FROM found ORDER BY first_free NULLS LAST, distance, doctor_id
+    LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint
+)
+SELECT total.count, page.doctor_id, page.place_id, page.distance
+FROM (SELECT count(*) FROM found) AS total LEFT JOIN page ON true
+ORDER BY page.first_free NULLS LAST, page.distance, page.doctor_id
+"""
+_SOONEST = _SOONEST_OF.replace("[distance]", "NULL::float8").replace("[within]", "")
+_SOONEST_NEAR = _SOONEST_OF.replace("[distance]", _DISTANCE).replace(
+    "[within]", f"AND {_DISTANCE} <= %(radius)s::float8"
+)
 
 _LISTED_DOCTORS = """
     FROM clinic_doctor AS doctor
@@ -193,6 +225,12 @@ class _Conditions:
             likes = [f"{column} LIKE {self.bind(pattern)}" for pattern in alternatives]
             side.append(f"({' OR '.join(likes)})")
 
+    def any_of(self, side: list[str], column: str, words: Sequence[str]) -> None:
+        """`column` holds one of `words`."""
+        self.selective = True
+        bound = [self.bind(f"%{word}%") for word in words]
+        side.append(f"({' OR '.join(f'{column} LIKE {name}' for name in bound)})")
+
     def bind(self, pattern: str) -> str:
         name = f"word_{len(self.values)}"
         self.values[name] = pattern
@@ -220,9 +258,12 @@ def _about_doctor(asked: _Conditions, wanted: Wanted) -> None:
         asked.values["specialty"] = specialty
     elif wanted.specialization:
         asked.words(asked.doctor, "doctor.specialties_key", wanted.specialization)
+    names = names_of(wanted.language)
+    if names:
+        asked.any_of(asked.doctor, "doctor.languages_key", names)
     for column, text in (
         ("doctor.name_key", wanted.name),
-        ("doctor.languages_key", wanted.language),
+        ("doctor.languages_key", "" if names else wanted.language),
         ("doctor.insurances_key", wanted.insurance),
     ):
         if text:

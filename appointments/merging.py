@@ -1,5 +1,6 @@
 """Visits follow a patient who is merged into another, with the time they claim and what was paid for them."""
 
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, UUIDField, Value
@@ -33,6 +34,9 @@ class VisitsFollow(Rule):
             found = other.select_related("appointment__clinic", "appointment__doctor").first()
             if found is not None:
                 raise Conflict(_both_at_once(found.appointment))
+
+    def counted(self, patient_id: UUID) -> tuple[str, int]:
+        return _("Visits"), Appointment.objects.filter(patient=patient_id).count()
 
     def move(self, pair: Pair) -> Moved:
         sealed = Coalesce(F("sealed_for"), F("patient_id"))

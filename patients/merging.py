@@ -130,6 +130,11 @@ def warnings(kept: Patient, merged: Patient) -> list[str]:
     return found
 
 
+def counted(patient_id: UUID) -> list[tuple[str, int]]:
+    """What hangs on a patient, in the words of each room."""
+    return [found for rule in _rules.values() if (found := rule.counted(patient_id))]
+
+
 def refusal(*, kept_id: UUID, merged_id: UUID, by: Actor) -> str:
     """Why these two cannot be merged; empty if they can. Nothing is changed. Raises NotAllowed, NotFound, Invalid."""
     try:

@@ -33,6 +33,10 @@ class Rule(abc.ABC):
     def require(self, pair: Pair) -> None:  # noqa: B027 (most rows can always follow)
         """Raises NotPossibleNow or Conflict where the rows cannot follow."""
 
+    def counted(self, patient_id: UUID) -> tuple[str, int] | None:
+        """What the desk is shown of a patient before it merges: a word and how many; None for nothing."""
+        return None
+
     @abc.abstractmethod
     def move(self, pair: Pair) -> Moved: ...
 

@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 from django.utils import timezone
 
+from clinic import photos
 from clinic.models import Doctor
 from clinic.search import Hit, specialty_name
 from vitas.common import money
@@ -76,7 +77,7 @@ def provider(doctor: Doctor, *, npi: str | None = None) -> AsIs:
         title=doctor.title,
         specialty=specialty_name(doctor.specialty),
         npi=npi,
-        photoUrl=doctor.photo_url or None,
+        photoUrl=photos.address(doctor.photo_url),
         phone=doctor.phone or None,
         email=doctor.email or None,
     )
@@ -103,7 +104,7 @@ def _card(row: Sequence[Any], hit: Hit) -> AsIs:
         specialties=specialties or [name],
         npi=next((number for _country, kind, number in licences if kind.lower() == "npi"), None),
         licences=[{"country": country, "kind": kind, "number": number} for country, kind, number in licences],
-        photoUrl=photo_url or None,
+        photoUrl=photos.address(photo_url),
         bio=bio,
         languages=languages,
         yearsOfExperience=years,

@@ -1,5 +1,6 @@
 """What a doctor's sign-in answers of the doctor (S0)."""
 
+from clinic import photos
 from clinic.models import Doctor
 from vitas.accounts.models import Role, Session
 from vitas.common.api.renderers import AsIs
@@ -23,7 +24,7 @@ def doctor_object(session: Session) -> AsIs | None:
         specialties=doctor.specialties,
         languages=doctor.languages,
         phone_number=doctor.phone or session.user.phone,
-        photo_url=doctor.photo_url or None,
+        photo_url=photos.address(doctor.photo_url),
         organization_id=doctor.organization_id,
         active=doctor.active,
         created_at=doctor.created_at,

@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import path
 
 from appointments import page_urls as visit_pages
+from clinic import page_urls as clinic_pages
 from patients import page_urls as patient_pages
-from vitas.accounts import page_urls as account_pages
 from vitas.accounts import languages
+from vitas.accounts import page_urls as account_pages
+from vitas.live import page_urls as live_pages
 from vitas.operations import views
 
 page_urlpatterns = [
@@ -14,6 +16,8 @@ page_urlpatterns = [
     path("language", languages.choose_language, name="choose-language"),
     path("admin/", admin.site.urls),
     *account_pages.page_urlpatterns,
+    *live_pages.page_urlpatterns,
+    *clinic_pages.page_urlpatterns,
     *patient_pages.page_urlpatterns,
     *visit_pages.page_urlpatterns,
 ]

@@ -1,0 +1,111 @@
+"""What a doctor may change of the own profile. Name, title, specialty, licences and fees are the administrator's."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Doctor
+from vitas.accounts.actor import Actor
+from vitas.audit import trail
+from vitas.common.errors import Invalid, NotFound, Problem
+
+MOST_ENTRIES: Final = 30
+LISTS: Final = ("specialties", "services", "languages", "insurances", "certifications")
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ().\-]{5,18}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """As a doctor presents themselves. `specialties` are words; by which one is found is the administrator's."""
+
+    bio: str = ""
+    education: str = ""
+    phone: str = ""
+    years_of_experience: int | None = None
+    specialties: Sequence[str] = ()
+    services: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    insurances: Sequence[str] = ()
+    certifications: Sequence[str] = ()
+
+
+def own(by: Actor) -> Doctor:
+    """The doctor who is signed in. Raises NotFound."""
+    doctor = Doctor.objects.visible_to(by).filter(pk=by.doctor_id).first() if by.doctor_id else None
+    if doctor is None:
+        raise NotFound()
+    return doctor
+
+
+@transaction.atomic
+def change(profile: Profile, *, by: Actor) -> Doctor:
+    """Write the own profile; the directory finds by it at once. Raises Invalid, NotFound."""
+    fields: dict[str, object] = {
+        "bio": _text(profile.bio),
+        "education": _text(profile.education),
+        "phone": profile.phone.strip(),
+        "years_of_experience": profile.years_of_experience,
+        **{name: _entries(getattr(profile, name)) for name in LISTS},
+    }
+    problems = _problems(fields)
+    if problems:
+        raise Invalid(problems=problems)
+    doctor = Doctor.objects.select_for_update(of=("self",), no_key=True).get(pk=own(by).pk)
+    changed = [name for name, value in fields.items() if getattr(doctor, name) != value]
+    if not changed:
+        return doctor
+    for name in changed:
+        setattr(doctor, name, fields[name])
+    doctor.save(update_fields=[*changed, *(key for key in _KEYS if key.removesuffix("_key") in changed), "updated_at"])
+    trail.record(
+        by,
+        "CHANGE_PROFILE",
+        category=trail.Category.CONFIGURATION,
+        resource="doctors",
+        resource_id=doctor.pk,
+        organization_id=doctor.organization_id,
+        fields=changed,
+    )
+    return doctor
+
+
+_KEYS: Final = ("specialties_key", "languages_key", "insurances_key")  # what search reads follows
+
+
+def _problems(fields: dict[str, object]) -> list[Problem]:
+    found = []
+    for name in ("bio", "education", *LISTS):
+        limit = Doctor._meta.get_field(name)
+        value = fields[name]
+        if isinstance(value, str):
+            if len(value) > (limit.max_length or 0):
+                found.append(Problem(name, _("At most %(count)d characters.") % {"count": limit.max_length}))
+            continue
+        entries: list[str] = value  # type: ignore[assignment]
+        longest = limit.base_field.max_length  # type: ignore[attr-defined]
+        if len(entries) > MOST_ENTRIES:
+            found.append(Problem(name, _("At most %(count)d entries.") % {"count": MOST_ENTRIES}))
+        if any(len(entry) > longest for entry in entries):
+            found.append(Problem(name, _("Each entry has at most %(count)d characters.") % {"count": longest}))
+    phone, years = str(fields["phone"]), fields["years_of_experience"]
+    if phone and not _PHONE.fullmatch(phone):
+        found.append(Problem("phone", _("Write the phone number in digits, such as +54 11 5555-0101.")))
+    if isinstance(years, int) and not 0 <= years <= 80:
+        found.append(Problem("years_of_experience", _("A number from 0 to 80.")))
+    return found
+
+
+def _text(text: str) -> str:
+    """As typed, without what no reader sees."""
+    lines = text.replace("\r\n", "\n").strip()
+    return "".join(letter for letter in lines if letter == "\n" or letter.isprintable())
+
+
+def _entries(entries: Sequence[str]) -> list[str]:
+    """Each once, in the order they were written, on one line."""
+    clean = (" ".join("".join(x if x.isprintable() else " " for x in entry).split()) for entry in entries)
+    return list(dict.fromkeys(entry for entry in clean if entry))

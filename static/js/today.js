@@ -1,0 +1,36 @@
+// The doctor's day: what somebody is writing is not swept away by what happens, and who waits is said.
+"use strict";
+
+(() => {
+  const isWriting = (part) => {
+    const field = document.activeElement;
+    return part.contains(field) && field.matches("textarea, input") && field.type !== "hidden";
+  };
+  let late = false;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig } = event.detail;
+    const by = requestConfig.triggeringEvent;
+    if (!elt.matches("[data-live]") || !by || by.type !== "live") return;
+    if (isWriting(elt) || elt.querySelector("details.act-asks[open]")) {
+      event.preventDefault();
+      late = true;
+    }
+  });
+
+  // Read again once the form is closed.
+  document.addEventListener("toggle", (event) => {
+    const part = event.target.closest && event.target.closest("[data-live]");
+    if (late && part && event.target.matches("details.act-asks") && !event.target.open) {
+      late = false;
+      part.dispatchEvent(new Event("live"));
+    }
+  }, true);
+
+  const said = document.getElementById("today-said");
+  let last = document.getElementById("today")?.dataset.says;
+  document.addEventListener("htmx:afterSettle", () => {
+    const now = document.getElementById("today")?.dataset.says;
+    if (said && now && now !== last) said.textContent = last = now;
+  });
+})();

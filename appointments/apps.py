@@ -5,10 +5,11 @@ class AppointmentsConfig(AppConfig):
     name = "appointments"
 
     def ready(self) -> None:
-        from appointments import day_counts, notices, presenters
+        from appointments import day_counts, news, notices, presenters
         from appointments.merging import VisitsFollow
         from patients.merging import follow_by
         from vitas.common import events
+        from vitas.live.news import say
         from vitas.live.presenting import present
         from vitas.live.topics import contribute_topics
 
@@ -31,3 +32,6 @@ class AppointmentsConfig(AppConfig):
         present("appointment:new", presenters.appointment_new)
         present("appointment:update", presenters.appointment_update)
         present("payment:update", presenters.payment_update)
+        say("appointment:new", news.of_new)
+        say("appointment:update", news.of_change, worth=news.changes_for)
+        say("payment:update", news.of_payment, worth=news.payments_for)

@@ -6,14 +6,16 @@ A message tells doctor, time and place, never why: phones are shared.
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from appointments.models import FIRM, Appointment, Status
+from appointments.models import FIRM, Appointment, AppointmentStep, Status
 from appointments.payments.models import Payment
 from vitas.accounts.models import User
 from vitas.common import events, money
@@ -33,7 +35,7 @@ def on_firm(event: events.AppointmentFirm) -> None:
         "appointment:new",
         key=f"appointment:new:{appointment.pk}",
         topics=_doctor_and_desk(appointment),
-        ids={"appointment": str(appointment.pk)},
+        ids={"appointment": str(appointment.pk), "by": str(appointment.booked_by or "")},
     )
     _say_when(appointment, "booking_confirmed")
 
@@ -41,7 +43,8 @@ def on_firm(event: events.AppointmentFirm) -> None:
 def on_step(event: events.AppointmentStepped) -> None:
     """A visit has another status. A cancelled one takes back what was not sent yet, and says so."""
     appointment = _read(event)
-    _publish_update(appointment, key=f"step:{event.step_id}", status=event.after)
+    by = AppointmentStep.objects.filter(pk=event.step_id).values_list("by", flat=True).first()
+    _publish_update(appointment, key=f"step:{event.step_id}", status=event.after, by=by)
     if event.after == Status.CANCELLED:
         _withdraw_news(appointment)
         _say_cancelled(appointment, step_id=event.step_id)
@@ -53,7 +56,9 @@ def on_step(event: events.AppointmentStepped) -> None:
 def on_moved(event: events.AppointmentMoved) -> None:
     """A visit has another time: what was not sent of the old one is taken back."""
     appointment = _read(event)
-    _publish_update(appointment, key=f"version:{appointment.version}", status=appointment.status)
+    moves = AppointmentStep.objects.filter(appointment=appointment, before=F("after")).order_by("-id")
+    by = moves.values_list("by", flat=True).first()
+    _publish_update(appointment, key=f"version:{appointment.version}", status=appointment.status, by=by, moved=True)
     _withdraw_news(appointment)
     _say_when(appointment, "booking_moved")
 
@@ -68,7 +73,7 @@ def on_payment(event: events.PaymentChanged) -> None:
         "payment:update",
         key=f"payment:{payment.pk}:{event.status}:{event.at}",
         topics=heard_by,
-        ids={"payment": str(payment.pk), "status": event.status},
+        ids={"payment": str(payment.pk), "status": event.status, "by": str(payment.recorded_by or "")},
     )
 
 
@@ -103,12 +108,12 @@ def _doctor_and_desk(appointment: Appointment) -> list[str]:
     return [topics.doctor(appointment.doctor_id), topics.desk(appointment.organization_id)]
 
 
-def _publish_update(appointment: Appointment, *, key: str, status: str) -> None:
+def _publish_update(appointment: Appointment, *, key: str, status: str, by: UUID | None, **more: bool) -> None:
     publish(
         "appointment:update",
         key=f"appointment:update:{appointment.pk}:{key}",
         topics=[*_doctor_and_desk(appointment), topics.patient(appointment.patient_id)],
-        ids={"appointment": str(appointment.pk), "status": status.upper()},
+        ids={"appointment": str(appointment.pk), "status": status.upper(), "by": str(by or ""), **more},
     )
 
 

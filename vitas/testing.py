@@ -10,7 +10,7 @@ from typing import Any
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from vitas.accounts import tokens
+from vitas.accounts import page_sessions, tokens
 from vitas.accounts.models import Membership, Organization, Role, Session, User
 
 _numbers = itertools.count(1)
@@ -141,6 +141,24 @@ def next_weekday(weekday: int, *, weeks: int = 1) -> date:
     """A coming date with this weekday (0 Monday), at least a day away."""
     today = datetime.now(UTC).date()
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1 + 7 * (weeks - 1))
+
+
+def browser(user: User | None = None, *, act_for: Any = None, language: str = "en", **defaults: Any) -> Client:
+    """A browser that is signed in to pages as `user`; a patient acts for `act_for`, else for their first profile."""
+    from django.contrib.sessions.backends.signed_cookies import SessionStore
+    from django.http import HttpRequest
+
+    found = Client(headers={"accept-language": language}, **defaults)
+    if user is not None:
+        if act_for is None and not user.memberships.exists():
+            access = user.patient_access.filter(ended_at=None).first()
+            act_for = access.patient if access else None
+        request = HttpRequest()
+        request.session = SessionStore()
+        page_sessions.sign_in_page(request, make_session(user, patient_id=act_for.pk if act_for else None))
+        request.session.save()
+        found.cookies["sessionid"] = request.session.session_key or ""
+    return found
 
 
 class ApiClient(Client):

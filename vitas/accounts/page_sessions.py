@@ -18,12 +18,11 @@ from django.utils import timezone
 from vitas.accounts import signing, tokens
 from vitas.accounts.actor import NOBODY, Actor
 from vitas.accounts.models import Session
+from vitas.common.pages import BY_ITSELF
 
 PATIENT_IDLE: Final = timedelta(hours=24)
 STAFF_ENDS_AFTER: Final = timedelta(hours=12)
 PATIENT_ENDS_AFTER: Final = timedelta(days=7)
-
-BY_ITSELF: Final = "X-By-Itself"  # a page that refreshes a part of itself keeps nobody signed in
 
 _KEY = "vitas"
 
@@ -61,7 +60,7 @@ def read_page(request: HttpRequest) -> None:
         request.session.flush()
         return
     _act_as(request, session)
-    if BY_ITSELF not in request.headers:
+    if BY_ITSELF not in request.headers:  # a page that refreshes a part of itself keeps nobody signed in
         _note_seen(session, now)
 
 

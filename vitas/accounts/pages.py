@@ -1,4 +1,4 @@
-"""What a page of any member of staff asks before it opens."""
+"""What a page of anybody who is signed in asks before it opens, and one of any member of staff."""
 
 import functools
 from collections.abc import Callable
@@ -12,6 +12,19 @@ from django.views.decorators.cache import never_cache
 from vitas.common.pages import go, here
 
 View = Callable[..., HttpResponse]
+
+
+def for_signed_in(view: View) -> View:
+    """Others are sent to sign in, and come back."""
+
+    @functools.wraps(view)
+    @never_cache
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor.signed_in:  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+        return go(request, f"{reverse('sign-in')}?{urlencode({'next': here(request)})}")
+
+    return opened
 
 
 def for_members(view: View) -> View:

@@ -1,7 +1,8 @@
 """A page, or the fragment of it that htmx asks for."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+
+BY_ITSELF: Final = "X-By-Itself"  # a header: the page asks, not the person
 
 
 def page(
@@ -41,7 +44,12 @@ def _add_toasts(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:
-    """Send the person on: a redirect, or htmx's own way to one, which loads the whole page."""
+    """Send the person on: a redirect, or htmx's own way to one, which loads the whole page.
+
+    A page that only refreshes a part of itself takes nobody away from what they are doing.
+    """
+    if BY_ITSELF in request.headers:
+        return HttpResponse(status=204)
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
@@ -52,7 +60,10 @@ def here(request: HttpRequest) -> str:
     current = request.htmx.current_url_abs_path if request.htmx else None  # type: ignore[attr-defined]
     if current:
         return str(current)
-    return request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    sent_from = request.headers.get("Referer", "")
+    return urlsplit(sent_from)._replace(scheme="", netloc="").geturl() if is_ours(request, sent_from) else ""
 
 
 def is_ours(request: HttpRequest, address: str) -> bool:

@@ -1,4 +1,4 @@
-"""`/ws/notifications/` of a page: the browser's own cookie signs in, from pages of ours only, as long as it would a page."""
+"""`/ws/notifications/` of a page: the browser's own cookie signs in, from pages of ours, as long as a page."""
 
 import json
 from datetime import timedelta

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from appointments import answers, asking, booking, desk
+from appointments import answers, asking, booking, desk, limited
 from appointments import serializers as shapes
 from appointments.models import Appointment, Status
 from appointments.payments import checkout
@@ -19,11 +18,9 @@ from vitas.accounts.models import Role
 from vitas.accounts.permissions import DESK
 from vitas.accounts.rest import ApiView
 from vitas.audit import trail
-from vitas.common import limits, wall_time
+from vitas.common import wall_time
 from vitas.common.api.pagination import listed_by_key
-from vitas.common.errors import NotFound, TooMany
-
-HOUR = 3600  # seconds
+from vitas.common.errors import NotFound
 
 _EXAMPLE_ID = "019a9f5e-6a3c-7c11-8f10-2b8f6f1c7d20"
 _EXAMPLE_VISIT: dict[str, Any] = {
@@ -94,28 +91,10 @@ class _BookingView(ApiView):
             minutes=asked.get("duration"),
             id=asked.get("appointment_id"),
         )
-        made = self._counted(wanted)
+        made = limited.book(wanted, by=by, key=self.request.headers.get("Idempotency-Key", ""))
         held = made.appointment
         payable = held.status == Status.PENDING and held.hold_ends_at is not None and held.hold_ends_at > timezone.now()
         return made, checkout.open_checkout(held.pk) if payable else None
-
-    def _counted(self, wanted: booking.Request) -> booking.Booked:
-        key, name = f"bookings:{self.actor.user_id}", self.request.headers.get("Idempotency-Key", "")
-        factor = settings.RATE_LIMIT_STAFF_FACTOR if self.actor.is_staff else 1
-        counted = limits.count(key, limit=settings.RATE_LIMIT_BOOKING_MAX * factor, window=HOUR)
-        fresh = False
-        try:
-            if counted is not None and counted.over:
-                # Who made the last one that was allowed, and lost the answer, still gets it.
-                if earlier := booking.made_before(wanted, by=self.actor, key=name):
-                    return earlier
-                raise TooMany(_("Too many bookings within an hour. Try again later."), retry_after=counted.seconds)
-            made = booking.book(wanted, by=self.actor, key=name)
-            fresh = made.fresh
-            return made
-        finally:
-            if counted is not None and not fresh:
-                limits.give_back(key)
 
 
 class Appointments(_BookingView):

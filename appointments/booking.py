@@ -121,7 +121,7 @@ def _book(asked: Request, *, by: Actor, key: str) -> Booked:
         return earlier
     now = timezone.now()
     visit = require_bookable(asked.place, asked.starts_at, asked.type, asked.minutes, now=now)
-    _require_welcome(asked.place, asked.patient)
+    require_welcome(asked.place, asked.patient)
     appointment = _new_appointment(asked, visit, now=now, by=by)
     wanted = claims.of(appointment, buffer_before=visit.buffer_before, buffer_after=visit.buffer_after)
     happened = events.AppointmentHeld if appointment.status == Status.PENDING else events.AppointmentFirm
@@ -185,7 +185,8 @@ def _six_months_after(day: date) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _require_welcome(place: DoctorPlace, patient: Patient) -> None:
+def require_welcome(place: DoctorPlace, patient: Patient) -> None:
+    """Raises NotPossibleNow where the doctor takes no new patients and does not care for this one yet."""
     if place.accepts_new_patients:
         return
     if not CareRelationship.objects.filter(doctor_id=place.doctor_id, patient=patient, ended_at=None).exists():

@@ -9,10 +9,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.querysets import AppointmentQuerySet, OfVisitQuerySet
+from appointments.querysets import AppointmentQuerySet, CalendarFeedQuerySet, OfVisitQuerySet
 from clinic.models import Clinic, Doctor, DoctorPlace, VisitType
 from patients.models import Patient
-from vitas.accounts.models import Organization
+from vitas.accounts.models import Organization, User
 from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
 
@@ -150,4 +150,26 @@ class TimeClaim(models.Model):
                 ],
             ),
             models.CheckConstraint(name="claim_is_not_empty", condition=Q(span__isempty=False)),
+        ]
+
+
+class CalendarFeed(models.Model):
+    """A private address under which a calendar program reads a person's visits, and those of their family.
+
+    The secret in the address is found by its hash, and kept sealed so that its owner can add it on a second device.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds")
+    token_hash = models.CharField(max_length=64, unique=True)
+    token = EncryptedTextField(help_text="Empty once revoked.")
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, help_text="Written down at most daily.")
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(revoked_at=None), name="one_live_feed_a_user"),
         ]

@@ -71,6 +71,17 @@ class OfVisitQuerySet(models.QuerySet[Any]):
         return self.filter(appointment__in=visits.visible_to(actor))
 
 
+class CalendarFeedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """A patient: their own address. Nobody else's business, staff's least of all."""
+        if actor.system:
+            return self.all()
+        return self.filter(user_id=actor.user_id) if actor.is_patient else self.none()
+
+    def live(self) -> Self:
+        return self.filter(revoked_at=None)
+
+
 def _day_of(moment: F | models.Value) -> Func:
     """The day that a moment is on the clinic's calendar."""
     local = Func(F("clinic__zone"), moment, function="timezone", output_field=models.DateTimeField())

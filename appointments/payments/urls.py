@@ -1,4 +1,4 @@
-"""API addresses, mounted under /api/v1/ and /api/; those at the root; the pages of the demo checkout."""
+"""API addresses, mounted under /api/v1/ and /api/; those at the root; the page of the demo checkout."""
 
 from django.urls import URLPattern, path
 
@@ -13,8 +13,7 @@ root_urlpatterns: list[URLPattern] = [
     path("confirm-pay", api.ConfirmPayView.as_view(), name="confirm-pay"),
 ]
 
-# Only where settings.DEMO is true; the pages themselves look again.
+# Only where settings.DEMO is true; the page itself looks again.
 demo_urlpatterns: list[URLPattern] = [
     path("demo/checkout/<uuid:payment_id>", views.demo_checkout, name="demo-checkout"),
-    path("booking/<str:way>", views.came_back, name="booking-came-back"),
 ]

@@ -1,4 +1,4 @@
-"""The pages of the demo checkout, and where a payer comes back to while there is no other front end."""
+"""The page of the demo checkout."""
 
 import logging
 import time
@@ -10,18 +10,17 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from appointments.payments import checkout, gateways
 from appointments.payments.gateways import signature
-from appointments.payments.models import OPEN, DemoCharge, Payment
+from appointments.payments.models import OPEN, DemoCharge, Payment, PaymentStatus
 from appointments.payments.tasks import ask_about_pending
 from vitas.common.after_commit import soon
 from vitas.common.ids import new_id
-from vitas.common.money import major
+from vitas.common.pages import is_ours
 
 log = logging.getLogger(__name__)
 
@@ -45,31 +44,23 @@ def demo_checkout(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         status, way = _OUTCOMES[request.POST["outcome"]]
         charge = _charge(payment, status)
         _notify(payment, charge)
-        return redirect(checkout.back_url(payment, way))
-    context = {
-        "payment": payment,
-        "amount": f"{major(payment.amount, payment.currency):,} {payment.currency}",
-        "open": payment.status in OPEN,
-        "back": checkout.back_url(payment, "success"),
-    }
+        return _lead_back(request, checkout.back_url(payment, way))
+    context = {"payment": payment, "open": payment.status in OPEN, "back": checkout.back_url(payment, _way_of(payment))}
     return render(request, "payments/demo_checkout.html", context)
 
 
-@require_safe
-def came_back(request: HttpRequest, way: str) -> HttpResponse:
-    """Says what happens next. The address is no proof of anything: the gateway's notice settles the payment."""
-    words = {
-        "success": (
-            _("Thank you"),
-            _("Your payment is being confirmed. You will get a message when your visit is confirmed."),
-        ),
-        "pending": (_("Your payment is pending"), _("We will send you a message as soon as it is approved.")),
-        "failure": (_("The payment was not made"), _("Your time is still held for a few minutes: you can try again.")),
-    }
-    if way not in words:
-        raise Http404
-    title, sentence = words[way]
-    return render(request, "payments/came_back.html", {"title": title, "sentence": sentence})
+def _lead_back(request: HttpRequest, address: str) -> HttpResponse:
+    """To a front end elsewhere by a page of ours: the policy for forms reaches to where their answers redirect."""
+    if is_ours(request, address):
+        return redirect(address)
+    return render(request, "payments/lead_back.html", {"address": address})
+
+
+def _way_of(payment: Payment) -> str:
+    """How things stand, for who leaves without choosing."""
+    return {PaymentStatus.PENDING: "pending", PaymentStatus.FAILED: "failure"}.get(
+        PaymentStatus(payment.status), "success"
+    )
 
 
 @transaction.atomic

@@ -1,100 +1,199 @@
-"""The page that takes a free time."""
+"""The page that takes a free time: a last look, one button."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from appointments import booking
-from appointments.models import Appointment
+from appointments import booking, limited, nearby, patients_may
+from appointments.models import FIRM, Appointment, Status
+from appointments.payments import refunds
 from appointments.views.finding import listed_place
+from appointments.views.paying import lead_to_pay
+from appointments.views.seen import seen_visits
+from appointments.views.stepper import steps_at
 from clinic.models import DoctorPlace, VisitType
+from patients import profiles
 from patients.models import Patient
 from patients.pages import for_patients
-from vitas.common.errors import Invalid, Refused
+from vitas.common.errors import Refused
 from vitas.common.ids import new_id
-from vitas.common.money import major
+from vitas.common.page_forms import PageForm
+from vitas.common.pages import page
+
+_LAST_YEAR: Final = 2200  # a date beyond is a joke, and past what calendars count
 
 
-class BookForm(forms.Form):
-    """`id` makes a second click harmless; the time is the clinic's instant that was clicked."""
+class BookForm(PageForm):
+    """`id` makes a second click harmless; `at` is the instant that was clicked."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     at = forms.DateTimeField(widget=forms.HiddenInput)
-    type = forms.ChoiceField(label=_("Type of visit"), choices=VisitType.choices, initial=VisitType.CONSULTATION)
+    type = forms.ChoiceField(choices=VisitType.choices, widget=forms.HiddenInput)
+    patient = forms.ChoiceField(label=_("Who is it for?"), widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the visit"),
         max_length=500,
         required=False,
-        help_text=_("A sentence for the doctor; nobody else reads it."),
+        help_text=_("If you like, a sentence for the doctor. Nobody else reads it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, people: list[Patient], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["patient"].choices = [(str(person.pk), person.full_name) for person in people]  # type: ignore[attr-defined]
+
+
+@dataclass
+class Asked:
+    """The time that is looked at, by whom, and what stands against it."""
+
+    request: HttpRequest
+    place: DoctorPlace
+    starts_at: datetime
+    type: str
+
+    @cached_property
+    def people(self) -> list[Patient]:
+        """For whom the person may book: their open profiles."""
+        found = [profile.patient for profile in profiles.of(self.request.user) if profile.is_open]  # type: ignore[arg-type]
+        return sorted(found, key=lambda person: person.pk != self.acting_id)
+
+    @property
+    def acting_id(self) -> UUID:
+        return self.request.actor.patient_id  # type: ignore[attr-defined,no-any-return]
+
+    def form(self, *, bound: bool) -> BookForm:
+        initial = {"id": new_id(), "at": self.starts_at, "type": self.type, "patient": str(self.acting_id)}
+        if not bound:
+            return BookForm(people=self.people, initial=initial)
+        given = self.request.POST.copy()
+        given["at"] = self.starts_at.isoformat()
+        if len(self.people) == 1:
+            given["patient"] = str(self.people[0].pk)
+        return BookForm(given, people=self.people, initial=initial)
+
+    def own_visit(self) -> Appointment | None:
+        """The visit that this person, or their family, has at this very time here."""
+        same = seen_visits(self.request).filter(place=self.place, starts_at=self.starts_at)
+        live = same.filter(status__in=[Status.PENDING, *FIRM])
+        return next((row for row in live if not patients_may.has_lapsed(row, timezone.now())), None)
+
+    def require_possible(self) -> None:
+        """What can be said before the click. Raises what booking would."""
+        booking.require_bookable(self.place, self.starts_at, self.type, None, now=timezone.now())
+        if not any(_is_welcome(self.place, person) for person in self.people):
+            booking.require_welcome(self.place, self.people[0])
 
 
 @for_patients
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, place_id: UUID) -> HttpResponse:
-    """The last look before the time is taken. The visit's page then leads on to paying, where that is asked.
-
-    By a link: browsers apply the policy for forms to where a form's answer redirects, and the gateway is elsewhere.
-    """
+    """Who, when, where, what it costs; then the time is taken, or held and on to paying."""
     place = listed_place(place_id)
-    form = BookForm(request.POST or None, initial={"id": new_id(), "at": request.GET.get("at", "")})
-    starts_at = _instant(request.POST.get("at") or request.GET.get("at", ""))
+    given = request.POST if request.method == "POST" else request.GET
+    starts_at = instant(given.get("choose") or given.get("at") or request.GET.get("at", ""))
     if starts_at is None:
         return redirect("times", place_id=place.pk)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            visit = _book(request, place, form.cleaned_data)
-            return redirect("visit", visit_id=visit.pk)
-        except Refused as refusal:
-            _add_to(form, refusal)
-            status = refusal.status
-    context = {
-        "place": place,
-        "form": form,
-        "starts": starts_at.astimezone(ZoneInfo(place.clinic.zone)),
-        "price": _price(place.fee, place.clinic.currency),
-    }
-    return render(request, "appointments/book.html", context, status=status)
+    wanted = given.get("type") or request.GET.get("type", "")
+    asked = Asked(request, place, starts_at, wanted if wanted in VisitType.values else VisitType.CONSULTATION.value)
+    if request.method == "POST" and "choose" not in request.POST:
+        return _take(asked)
+    return _look(asked, asked.form(bound=request.method == "POST"))
 
 
-def _book(request: HttpRequest, place: DoctorPlace, found: dict[str, Any]) -> Appointment:
-    actor = request.actor  # type: ignore[attr-defined]
-    patient = get_object_or_404(Patient.objects.visible_to(actor), pk=actor.patient_id)
-    asked = booking.Request(
+def _look(asked: Asked, form: BookForm) -> HttpResponse:
+    try:
+        asked.require_possible()
+    except Refused as refusal:
+        return _refused(asked, form, refusal)
+    if form.is_bound:  # another time was chosen, with what had been written before
+        form = BookForm(people=asked.people, initial={**form.data.dict(), "id": new_id(), "at": asked.starts_at})
+    return _page(asked, form)
+
+
+def _take(asked: Asked) -> HttpResponse:
+    form = asked.form(bound=True)
+    if not form.is_valid():
+        return _page(asked, form, status=422)
+    try:
+        visit = _booked(asked, form.cleaned_data)
+    except Refused as refusal:
+        return _refused(asked, form, refusal)
+    return lead_to_pay(asked.request, visit)
+
+
+def _booked(asked: Asked, found: dict[str, Any]) -> Appointment:
+    patient = next(person for person in asked.people if str(person.pk) == found["patient"])
+    wanted = booking.Request(
         id=found["id"],
-        place=place,
+        place=asked.place,
         patient=patient,
-        starts_at=found["at"],
+        starts_at=asked.starts_at,
         type=found["type"],
         reason=found["reason"],
     )
-    return booking.book(asked, by=actor).appointment
+    return limited.book(wanted, by=asked.request.actor).appointment  # type: ignore[attr-defined]
 
 
-def _price(fee: int, currency: str) -> str:
-    return f"{currency} {major(fee, currency):,}"
+def _refused(asked: Asked, form: BookForm, refusal: Refused) -> HttpResponse:
+    """Why not, and the nearest times that are free. A time that is taken by oneself leads to that visit."""
+    if isinstance(refusal, booking.SlotTaken) and (own := asked.own_visit()):
+        return redirect("visit", visit_id=own.pk)
+    if not form.is_bound:
+        form = BookForm(data=_as_data(form), people=asked.people)
+    form.full_clean()
+    form.refuse(refusal)
+    free: list[datetime] = []
+    if refusal.status in (400, 409):
+        free = nearby.free_times(asked.place, asked.starts_at, type=asked.type, now=timezone.now())
+    return _page(asked, form, status=refusal.status, gone=True, free=free)
 
 
-def _instant(text: str) -> datetime | None:
+def _as_data(form: BookForm) -> dict[str, Any]:
+    return {**form.initial, "at": form.initial["at"].isoformat()}
+
+
+def _page(asked: Asked, form: BookForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    place = asked.place
+    pays = place.payment_in_advance and place.fee > 0
+    about = Appointment(starts_at=asked.starts_at, organization=place.clinic.organization)
+    shown = {
+        "place": place,
+        "form": form,
+        "people": asked.people,
+        "starts_at": asked.starts_at,
+        "type": VisitType(asked.type).label,
+        "pays": pays,
+        "hold_minutes": int(booking.HOLD.total_seconds() // 60),
+        "refund_until": refunds.refundable_until(about),
+        "now": timezone.now(),
+        "steps": steps_at("details", pays=pays),
+        **context,
+    }
+    return page(asked.request, "appointments/book.html", shown, status=status)
+
+
+def _is_welcome(place: DoctorPlace, person: Patient) -> bool:
+    try:
+        booking.require_welcome(place, person)
+    except Refused:
+        return False
+    return True
+
+
+def instant(text: str) -> datetime | None:
+    """The moment that an address names; None for what is none, or has no zone."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
-
-
-def _add_to(form: forms.Form, refusal: Refused) -> None:
-    problems = refusal.problems if isinstance(refusal, Invalid) else []
-    for problem in problems:
-        form.add_error(problem.field if problem.field in form.fields else None, str(problem.message))
-    if not problems:
-        form.add_error(None, str(refusal.message))
+    return found if found.tzinfo and found.year < _LAST_YEAR else None

@@ -110,8 +110,8 @@ def move(times: Mapping[UUID, datetime], *, doctor_id: UUID, by: Actor) -> list[
     rows = Appointment.objects.visible_to(by).filter(doctor_id=doctor_id).select_related("patient", "clinic")
     visits = rows.in_bulk(list(times)[:MOST_AT_ONCE])
     still = set(outside(doctor_id, timezone.now()))
-    found = [_moved(visit, times[visit.pk], stranded=visit.pk in still, by=by) for visit in visits.values()]
-    return sorted(found, key=lambda moved: moved.starts_at)
+    in_order = sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.pk))
+    return [_moved(visit, times[visit.pk], stranded=visit.pk in still, by=by) for visit in in_order]
 
 
 def _moved(visit: Appointment, starts_at: datetime, *, stranded: bool, by: Actor) -> Moved:

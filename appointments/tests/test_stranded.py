@@ -218,8 +218,8 @@ def test_stranded_visits_move_and_their_patients_are_told(cast, doctor):
     events.deliver_due()
 
     assert [(row.visit, row.why_not) for row in moved] == [
-        (bruno, "The doctor does not receive at this time. Choose one of the free times."),
         (ana, ""),
+        (bruno, "The doctor does not receive at this time. Choose one of the free times."),
     ]
     assert [row.why_not for row in again] == [""]
     ana.refresh_from_db()

@@ -20,7 +20,7 @@ from appointments import claims
 from appointments.models import Appointment
 from appointments.payments import checkout
 from appointments.payments.models import Payment
-from clinic.models import StaffPlace
+from clinic.models import Absence, StaffPlace
 from patients.models import PatientFile
 from vitas import testing
 from vitas.accounts import page_sessions
@@ -76,6 +76,7 @@ class World:
     clinics: dict[str, Any]
     visits: dict[str, Appointment]
     payments: dict[str, Payment]
+    absences: dict[str, Absence]
 
 
 def make_visit(place: Any, patient: Any) -> Appointment:
@@ -123,7 +124,12 @@ def world(db: None) -> World:
             StaffPlace.objects.create(membership=member, clinic=clinics["own"])
     users["operator"] = testing.make_user(is_operator=True)
     payments = {whose: checkout.payment_for(visit) for whose, visit in visits.items()}
-    return World(users, patients, doctors, clinics, visits, payments)
+    later = timezone.now() + timedelta(days=90)
+    absences = {
+        whose: Absence.objects.create(doctor=doctors[whose], starts_at=later, ends_at=later + timedelta(days=1))
+        for whose in WHOSE
+    }
+    return World(users, patients, doctors, clinics, visits, payments, absences)
 
 
 def client(world: World, role: str) -> ApiClient:
@@ -155,6 +161,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "patient_id": world.patients[key].pk,
         "visit_id": world.visits[key].pk,
         "place_id": world.visits[key].place_id,
+        "absence_id": world.absences[key].pk,
         "way": "success",
     }
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), re.sub(r"[\^$]|/\?", "", address))

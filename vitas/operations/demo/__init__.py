@@ -34,6 +34,7 @@ def load() -> bool:
         visits.make_past()
     people.keep_in_use()
     visits.make_coming()
+    visits.make_today()
     _count_free_days(fresh)
     return fresh
 

@@ -41,6 +41,8 @@ STARTS = [
 PAST = [(10, Status.COMPLETED), (45, Status.COMPLETED), (120, Status.COMPLETED)]
 SOME_PAST = [(25, Status.NO_SHOW), (70, Status.CANCELLED)]
 COMING = [3, 12]  # days ahead
+TODAYS = [f"{name}@{cast.DOMAIN}" for name in (AROUND_THE_CLOCK, "ana.ruiz", "paulo.costa", "sarah.johnson")]
+TODAY_MOST = 14  # visits of a doctor
 
 _Taken = set[tuple[UUID, datetime]]
 
@@ -86,6 +88,61 @@ def make_coming() -> None:
             status = Status.CONFIRMED if place.payment_in_advance or (care.number + nth) % 3 == 0 else Status.SCHEDULED
             rows.append(_visit(care, place, status, day, nth, taken))
     _write(rows)
+
+
+def make_today() -> None:
+    """A day in full swing for the doctors whom people sign in as, where they work today and have no visit yet."""
+    now = timezone.now()
+    rows: list[Appointment] = []
+    for place in DoctorPlace.objects.filter(is_primary=True, doctor__email__in=TODAYS).select_related(
+        "doctor", "clinic__organization"
+    ):
+        zone = ZoneInfo(place.clinic.zone)
+        day = now.astimezone(zone).date()
+        midnight = datetime.combine(day, time(0), zone)
+        around = place.doctor.email.startswith(AROUND_THE_CLOCK)
+        off = (day.weekday() > 4 and not around) or _days_off() & {
+            (place.doctor_id, day),
+            (place.clinic.organization_id, day),
+        }
+        tomorrow = midnight + timedelta(days=1)
+        if off or place.appointments.filter(starts_at__gte=midnight, starts_at__lt=tomorrow).exists():
+            continue
+        grid = [datetime.combine(day, time(hour, minute), zone) for hour in range(24) for minute in (0, 30)]
+        open_times = [at for at in grid if around or at.timetz().replace(tzinfo=None) in STARTS]
+        near = sorted((at.astimezone(UTC) for at in open_times), key=lambda at: abs((at - now).total_seconds()))
+        rows += _todays(place, near[:TODAY_MOST], now)
+    _write(rows)
+
+
+def _todays(place: DoctorPlace, starts: list[datetime], now: datetime) -> Iterator[Appointment]:
+    """What is over is completed, but for one who did not come; one is in, those who come next are waiting.
+
+    `starts` are the times of the day, the nearest first.
+    """
+    slug = place.clinic.organization.slug
+    known = [person for person in cast.PATIENTS if person.organization == slug][3:]  # the first few keep quiet days
+    patients = Patient.objects.in_bulk([people.patient_id(person) for person in known])
+    cares = [_Care(patient, [place], number) for number, patient in enumerate(patients.values())]
+    busy = set(
+        TimeClaim.objects.filter(span__overlap=TimestamptzRange(min(starts), max(starts) + LENGTH, "[)")).values_list(
+            "resource", flat=True
+        )
+    )
+    waiting = 0
+    free = [care for care in cares if care.patient.pk not in busy]
+    for nth, (care, starts_at) in enumerate(zip(free, sorted(starts[: len(free)]), strict=False)):
+        if nth % 7 == 5 and not starts_at <= now < starts_at + LENGTH:
+            continue  # a gap, as every day has
+        if starts_at + LENGTH <= now:
+            status = Status.NO_SHOW if nth == 1 else Status.COMPLETED
+        elif starts_at <= now:
+            status = Status.IN_PROGRESS
+        elif waiting < 2:
+            status, waiting = Status.CHECKED_IN, waiting + 1
+        else:
+            status = Status.CONFIRMED if place.payment_in_advance or nth % 2 else Status.SCHEDULED
+        yield _row(care, place, status, starts_at, nth)
 
 
 def _cares() -> Iterator[_Care]:
@@ -144,8 +201,15 @@ def _visit(care: _Care, place: DoctorPlace, status: Status, day: date, nth: int,
         if (place.doctor_id, starts_at) not in taken and (care.patient.pk, starts_at) not in taken:
             break
     taken |= {(place.doctor_id, starts_at), (care.patient.pk, starts_at)}
+    return _row(care, place, status, starts_at, nth)
+
+
+def _row(care: _Care, place: DoctorPlace, status: Status, starts_at: datetime, nth: int) -> Appointment:
+    """A visit with the moments that its status leaves behind."""
     booked_at = min(starts_at - timedelta(days=6), timezone.now() - timedelta(hours=2))
-    done = status == Status.COMPLETED
+    now = timezone.now()
+    done, inside, waits = (status == one for one in (Status.COMPLETED, Status.IN_PROGRESS, Status.CHECKED_IN))
+    came_at = min(starts_at - timedelta(minutes=8), now - timedelta(minutes=3 + 6 * (care.number % 3)))
     return Appointment(
         id=demo_id(f"visit {care.patient.pk} {place.pk} {starts_at.isoformat()}"),
         organization_id=place.clinic.organization_id,
@@ -164,8 +228,8 @@ def _visit(care: _Care, place: DoctorPlace, status: Status, day: date, nth: int,
         reason=cast.REASONS[place.clinic.organization.language][(care.number + nth) % 4],
         booked_by=demo_id(f"user {care.patient.phone}"),
         booked_by_role=Role.PATIENT,
-        check_in_time=starts_at - timedelta(minutes=8) if done else None,
-        started_at=starts_at + timedelta(minutes=4) if done else None,
+        check_in_time=came_at if done or inside or waits else None,
+        started_at=min(starts_at + timedelta(minutes=4), now) if done or inside else None,
         check_out_time=starts_at + timedelta(minutes=27) if done else None,
         cancelled_at=starts_at - timedelta(days=2) if status == Status.CANCELLED else None,
         created_at=booked_at,
@@ -214,6 +278,11 @@ def _steps(row: Appointment) -> Iterator[AppointmentStep]:
             yield _step(row, before, Status.CHECKED_IN, row.check_in_time, Role.RECEPTIONIST)
             yield _step(row, Status.CHECKED_IN, Status.IN_PROGRESS, row.started_at, Role.DOCTOR)
             yield _step(row, Status.IN_PROGRESS, Status.COMPLETED, row.check_out_time, Role.DOCTOR)
+        case Status.CHECKED_IN:
+            yield _step(row, before, Status.CHECKED_IN, row.check_in_time, Role.RECEPTIONIST)
+        case Status.IN_PROGRESS:
+            yield _step(row, before, Status.CHECKED_IN, row.check_in_time, Role.RECEPTIONIST)
+            yield _step(row, Status.CHECKED_IN, Status.IN_PROGRESS, row.started_at, Role.DOCTOR)
         case Status.CANCELLED:
             yield _step(row, before, Status.CANCELLED, row.cancelled_at, Role.DOCTOR)
         case Status.NO_SHOW:

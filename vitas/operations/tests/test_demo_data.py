@@ -1,6 +1,7 @@
 """The demo's facts, on which documentation and tests rely."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -116,6 +117,31 @@ def test_every_patient_has_visits_behind_and_ahead(loaded):
     assert PatientFile.objects.values("patient").distinct().count() == len(counted)
 
 
+@pytest.mark.parametrize("hour", [0, 3, 12, 17, 23])
+def test_the_doctor_on_call_has_a_day_in_full_swing_at_any_hour(hour):
+    moment = datetime(2026, 11, 21, hour, 10, tzinfo=ZoneInfo("America/Argentina/Buenos_Aires"))
+    with time_machine.travel(moment, tick=False):
+        call_command("demo_data", verbosity=0)
+        call_command("demo_data", verbosity=0)
+        found = Appointment.objects.filter(doctor__email="guardia@demo.vitas.test")
+        statuses = list(found.order_by("starts_at").values_list("status", flat=True))
+
+    assert 4 <= len(statuses) <= 14
+    assert statuses.count(Status.IN_PROGRESS) == 1
+    assert statuses == sorted(statuses, key=lambda status: status not in (Status.COMPLETED, Status.NO_SHOW))
+    assert statuses.count(Status.CHECKED_IN) == (2 if hour < 23 else 1)
+
+
+def test_todays_visits_have_their_moments_and_steps(loaded):
+    for visit in Appointment.objects.filter(doctor__email="guardia@demo.vitas.test"):
+        steps = list(visit.steps.order_by("at", "id").values_list("after", flat=True))
+
+        assert steps[-1] == visit.status
+        assert (visit.check_in_time is not None) is (Status.CHECKED_IN in steps)
+        assert (visit.started_at is not None) is (Status.IN_PROGRESS in steps)
+        assert not visit.check_in_time or visit.check_in_time < timezone.now()
+
+
 def test_a_family_shares_one_phone(loaded):
     user = User.objects.get(phone="+5491155550120")
 
@@ -142,9 +168,7 @@ def test_money_is_in_the_ledger_on_both_sides(loaded):
 
 
 def test_visits_lie_within_working_hours(loaded):
-    for visit in Appointment.objects.select_related("clinic"):
-        from zoneinfo import ZoneInfo
-
+    for visit in Appointment.objects.select_related("clinic").exclude(doctor__email="guardia@demo.vitas.test"):
         local = visit.starts_at.astimezone(ZoneInfo(visit.clinic.zone))
         assert local.weekday() < 5
         assert 9 <= local.hour < 17

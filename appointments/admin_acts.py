@@ -114,18 +114,25 @@ def _refused(
     if wanted in admin_board.ON_A_PAGE:
         form.refuse(refusal)
         visit.refresh_from_db(fields=["status", "version", "hold_ends_at"])
-        return _shown(request, site, visit, wanted, form, status=refusal.status)
+        return _shown(request, site, visit, wanted, form, status=refusal.status, because=str(refusal.message))
     say(request, f"{visit.patient.full_name}: {refusal.message}", wrong=True)
     return _back(request, site, visit)
 
 
 def _shown(
-    request: HttpRequest, site: StaffSite, visit: Appointment, wanted: Act, form: ReasonForm, *, status: int
+    request: HttpRequest,
+    site: StaffSite,
+    visit: Appointment,
+    wanted: Act,
+    form: ReasonForm,
+    *,
+    status: int,
+    because: str = "",
 ) -> HttpResponse:
     actor = actor_of(request)
     row = day_board.row_of(actor, visit, now=timezone.now())
     found = next((offered for offered in row.acts if offered.act == wanted), None)
-    why_not = found.why_not if found else _("This is not possible now.")
+    why_not = found.why_not if found else because or _("This is not possible now.")
     context = {
         **site.each_context(request),
         "title": wanted.label,

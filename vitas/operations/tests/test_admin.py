@@ -361,15 +361,15 @@ def test_desk_books_through_the_domain(world, sign_in):
     place = DoctorPlace.objects.get(doctor__email="guardia@demo.vitas.test")
     patient = Patient.objects.get(phone="+5491155550101")
     day = (timezone.now() + timedelta(days=20)).date().isoformat()
-    asked = {"patient": patient.pk, "place": place.pk, "type": "urgent_care", "date": day, "time": "03:30"}
+    asked = {"patient": patient.pk, "place": place.pk, "type": "urgent_care", "at": f"{day}T06:30:00Z"}
 
-    first = who.client.post(address(Appointment, "add"), asked)
-    again = who.client.post(address(Appointment, "add"), asked)
+    first = who.client.post(address(Appointment, "add"), {**asked, "id": new_id()})
+    again = who.client.post(address(Appointment, "add"), {**asked, "id": new_id()})
 
     visit = Appointment.objects.get(place=place, patient=patient, type="urgent_care")
-    assert first.headers["Location"] == address(Appointment, "change", visit.pk)
+    assert first.headers["Location"] == f"/admin/?on={day}#visit-{visit.pk}"
     assert (visit.status, visit.booked_by, visit.claims.count()) == (Status.SCHEDULED, who.actor.user_id, 2)
-    assert again.status_code == 200
+    assert again.status_code == 409
     assert "already" in again.content.decode()
 
 

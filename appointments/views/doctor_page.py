@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from appointments.slots_sql import USUAL_MINUTES
+from appointments.views.doctor_cards import book_address
 from appointments.views.finding import listed_place, open_to_all
 from appointments.views.week import asked_day, visitor_zone, week_of
-from clinic.models import DoctorPlace, VisitKind, VisitType
+from clinic.models import DoctorLicence, DoctorPlace, VisitKind, VisitType
 from vitas.common.pages import page
-from vitas.common.wall_time import iso
 
+_LICENCES: Final = {"matricula": "Matrícula"}
 USUAL: Final = VisitType.CONSULTATION.value
 
 
@@ -34,7 +35,7 @@ def times(request: HttpRequest, place_id: UUID) -> HttpResponse:
         return address_of(place.pk, first=first, visit_type=wanted)
 
     def link(at: datetime) -> str:
-        return f"{reverse('book', args=[place.pk])}?{urlencode({'at': iso(at), 'type': wanted})}"
+        return book_address(place.pk, at, wanted)
 
     week = week_of(
         place,
@@ -51,7 +52,9 @@ def times(request: HttpRequest, place_id: UUID) -> HttpResponse:
         "week": week,
         "kinds": _kinds(minutes, wanted),
         "other_places": _other_places(place),
-        "map_link": bool(settings.MAP_TILES_URL),
+        "licences": [{"shown": licence_text(licence)} for licence in place.doctor.licences.order_by("pk")],
+        "payment_rule": payment_rule(place),
+        "map_link": _map_link(place) if settings.MAP_TILES_URL else "",
     }
     return page(request, "appointments/times.html", context, fragments=["week"])
 
@@ -64,6 +67,29 @@ def address_of(place_id: UUID, *, first: date | None = None, visit_type: str = U
     if visit_type != USUAL:
         asked["type"] = visit_type
     return reverse("times", args=[place_id]) + (f"?{urlencode(asked)}" if asked else "")
+
+
+def payment_rule(place: DoctorPlace) -> str:
+    """When one pays, and until when the money comes back. `place` comes with the clinic's organization."""
+    if not place.payment_in_advance:
+        return _("You pay at the clinic.")
+    hours = place.clinic.organization.refund_hours
+    return _(
+        "You pay when you book. If you cancel at least %(hours)d hours before the visit, you get all of it back."
+    ) % {"hours": hours}
+
+
+def licence_text(licence: DoctorLicence) -> str:
+    """`NPI 1234567890`, `Matrícula 104201 (AR)`."""
+    kind = licence.kind.upper() if len(licence.kind) <= 4 else _LICENCES.get(licence.kind, licence.kind.capitalize())
+    return f"{kind} {licence.number} ({licence.country})"
+
+
+def _map_link(place: DoctorPlace) -> str:
+    clinic = place.clinic
+    where = f"{clinic.latitude:.5f}/{clinic.longitude:.5f}"
+    point = urlencode({"mlat": f"{clinic.latitude:.5f}", "mlon": f"{clinic.longitude:.5f}"})
+    return f"https://www.openstreetmap.org/?{point}#map=17/{where}"
 
 
 def _kinds(minutes: dict[str, int], chosen: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 
 (() => {
   const EVERY = 60000; // milliseconds between two looks at what is still free
-  let looked = Date.now(), seen = "", held = null, watcher = null;
+  let looked = Date.now(), seen = "", held = null, watcher = null, width = 0;
   const week = () => document.getElementById("week");
   const says = document.createElement("p"); // outside of what is swapped, so that it is read aloud
   says.className = "visually-hidden";
@@ -34,7 +34,15 @@
       if (change.isIntersecting && days.scrollWidth > days.clientWidth + 8) mark(change.target.id.slice(4));
     }), { root: days, threshold: 0.6 });
     days.querySelectorAll(".week-day").forEach((day) => watcher.observe(day));
+    width = days.clientWidth;
   }
+
+  window.addEventListener("resize", () => { // a phone that is turned shows the same day
+    const days = document.querySelector("#week .week-days");
+    if (!days || days.clientWidth === width) return;
+    width = days.clientWidth;
+    show(seen, false);
+  });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".week-strip a");

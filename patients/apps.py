@@ -6,14 +6,16 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from patients import merging, moving
-        from patients.identity import patient_claims, patient_profiles
+        from patients.identity import acting, patient_claims, patient_profiles
         from patients.profiles import default_patient
+        from vitas.accounts.page_sessions import show
         from vitas.accounts.people import contribute
         from vitas.accounts.signing import find_profiles_by
         from vitas.accounts.tokens import contribute_claims
 
         contribute_claims(patient_claims)
         contribute(patient_profiles)
+        show(acting)
         find_profiles_by(default_patient)
         for rule in moving.rules():
             merging.follow_by(rule)

@@ -26,6 +26,21 @@ def patient_profiles(session: Session) -> Mapping[str, Any]:
     return {"profiles": [profile.shown() for profile in profiles.of(session.user)]}
 
 
+def acting(session: Session) -> Mapping[str, Any]:
+    """For whom a page acts, as its frame shows it; and whether the person may act for others too."""
+    if session.membership_id is not None or not session.acting_patient_id:
+        return {}
+    live = PatientAccess.objects.filter(
+        user_id=session.user_id, ended_at=None, verified_at__isnull=False, patient__merged_into=None
+    )
+    names = {
+        patient_id: f"{first} {last}".strip()
+        for patient_id, first, last in live.values_list("patient_id", "patient__first_name", "patient__last_name")[:50]
+    }
+    name = names.get(session.acting_patient_id, "")
+    return {"acting": {"name": name, "others": len(names) > 1}} if name else {}
+
+
 def patient_object(session: Session) -> AsIs | None:
     """S0's snake_case `patient` of a code verification; null until a profile is open."""
     patient = Patient.objects.filter(pk=session.acting_patient_id).first() if session.acting_patient_id else None

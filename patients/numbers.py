@@ -25,12 +25,17 @@ templates.define(
 )
 
 
+def is_fresh(session: Session) -> bool:
+    """Whether the present phone was in the person's hands a moment ago."""
+    return session.method == Session.Method.CODE and timezone.now() - session.created_at <= FRESH
+
+
 def change(*, session: Session, phone: str, code: str) -> Session:
     """The person's own change: just signed in by the old number, and a code that was sent to the new one.
 
     Every other session ends, and the old number is told. Raises NotAllowed, codes.WrongCode, Conflict.
     """
-    if session.method != Session.Method.CODE or timezone.now() - session.created_at > FRESH:
+    if not is_fresh(session):
         raise NotAllowed(_("Sign in again by a code to your present number, then change it."))
     row = codes.check(phone=phone, code=code)
     with transaction.atomic():

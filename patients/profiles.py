@@ -18,11 +18,13 @@ from patients.documents import bare
 from patients.models import Patient, PatientAccess, PatientIdentifier
 from vitas.accounts import attempts, signing
 from vitas.accounts.models import Language, Session, User
-from vitas.common.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
+from vitas.common.errors import Conflict, Invalid, NotAllowed, NotFound, NotPossibleNow
 from vitas.common.search_key import search_key
 
 UNUSED_AFTER: Final = timedelta(days=180)
 MOST: Final = 20  # profiles of one person
+OF_AGE: Final = 18  # years
+OLDEST: Final = timedelta(days=130 * 365)
 PROOF: Final = "birth_date_or_document"
 
 
@@ -74,12 +76,20 @@ def default_patient(user: User) -> UUID | None:
 
 
 def add(
-    *, user: User, name: str, relation: str = PatientAccess.Relation.SELF, birth_date: date | None = None
+    *,
+    user: User,
+    name: str,
+    last_name: str = "",
+    relation: str = PatientAccess.Relation.SELF,
+    birth_date: date | None = None,
 ) -> Patient:
-    """A new patient for whom the person acts. Raises NotPossibleNow when there are too many."""
+    """A new patient for whom the person acts. Raises NotPossibleNow when there are too many.
+
+    `name` is the whole one, unless `last_name` is given.
+    """
     if PatientAccess.objects.filter(user=user, ended_at=None).count() >= MOST:
         raise NotPossibleNow(_("There are too many profiles. Ask the front desk to tidy them up."))
-    first, _space, last = name.partition(" ")
+    first, last = (name, last_name) if last_name else (name.partition(" ")[0], name.partition(" ")[2])
     now = timezone.now()
     patient = Patient.objects.create(
         first_name=first[:100],
@@ -116,6 +126,33 @@ def act_for(session: Session, patient: Patient, *, verified: bool = False) -> Se
     Patient.objects.filter(pk=patient.pk).update(last_used_at=now)
     _tell(signing.What.PROFILE_CHOSEN, session, patient.pk)
     return session
+
+
+def require_dependent(*, user: User, name: str, birth_date: date | None) -> None:
+    """Whether the person may add this one by themselves: a minor whom they do not have yet. Raises Invalid, Conflict.
+
+    An adult decides for themselves who acts for them: the front desk sees both.
+    """
+    require_birth_date(birth_date)
+    if birth_date and age_of(birth_date) >= OF_AGE:
+        raise Invalid.field(
+            "birth_date", _("An adult is added at the front desk of a clinic, with a document of each of you.")
+        )
+    if names_one_of(name, of(user)):
+        raise Conflict(_("You have a profile of this name already."))
+
+
+def require_birth_date(birth_date: date | None) -> None:
+    """A day that somebody alive can be born on. Raises Invalid."""
+    today = timezone.now().date()
+    if birth_date is None or not today - OLDEST <= birth_date <= today:
+        raise Invalid.field("birth_date", _("Check the birth date."))
+
+
+def age_of(birth_date: date) -> int:
+    """In full years."""
+    today = timezone.now().date()
+    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
 
 
 def names_one_of(name: str, profiles: list[Profile]) -> bool:

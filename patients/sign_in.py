@@ -1,5 +1,7 @@
 """Signing in by phone: a right code makes or finds the patient (S0, api.md "Identity by phone")."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -55,6 +57,22 @@ def add_profile(*, session: Session, name: str, relation: str, birth_date: objec
     """A further profile of the person, and the session acts for it. Raises NotPossibleNow."""
     User.objects.select_for_update().get(pk=session.user_id)  # so that two at once cannot pass the limit
     patient = profiles.add(user=session.user, name=name, relation=relation, birth_date=birth_date)  # type: ignore[arg-type]
+    note_made(session, patient)
+    return profiles.act_for(session, patient)
+
+
+@transaction.atomic
+def add_dependent(*, session: Session, first_name: str, last_name: str, relation: str, birth_date: date) -> Session:
+    """A child or another minor in the person's care; the session acts for them. Raises Invalid, Conflict.
+
+    Raises NotPossibleNow where there are too many profiles.
+    """
+    User.objects.select_for_update().get(pk=session.user_id)
+    name = f"{first_name} {last_name}".strip()
+    profiles.require_dependent(user=session.user, name=name, birth_date=birth_date)
+    patient = profiles.add(
+        user=session.user, name=first_name, last_name=last_name, relation=relation, birth_date=birth_date
+    )
     note_made(session, patient)
     return profiles.act_for(session, patient)
 

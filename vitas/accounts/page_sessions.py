@@ -4,6 +4,7 @@ The cookie also carries the claims of the session, believed as long as an access
 alive says the row, at every request.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +26,15 @@ STAFF_ENDS_AFTER: Final = timedelta(hours=12)
 PATIENT_ENDS_AFTER: Final = timedelta(days=7)
 
 _KEY = "vitas"
+
+# What higher rooms show of the session on every page (`acting`), kept beside the claims: it costs a page no query.
+_shown: list[Callable[[Session], Mapping[str, Any]]] = []
+
+
+def show(contributor: Callable[[Session], Mapping[str, Any]]) -> None:
+    """Register what a room shows; called in its `apps.py`. It is read anew as often as the claims."""
+    if contributor not in _shown:
+        _shown.append(contributor)
 
 
 def sign_in_page(request: HttpRequest, session: Session) -> None:
@@ -99,11 +109,14 @@ def _actor(request: HttpRequest, session: Session) -> Actor:
     kept: dict[str, Any] = request.session[_KEY]
     if timezone.now().timestamp() - kept["at"] > settings.ACCESS_TOKEN_LIFETIME.total_seconds():
         kept = _remember(request, session, timezone.now())
+    request.shown = kept.get("shown", {})  # type: ignore[attr-defined]
     return tokens.actor_of(kept["claims"])
 
 
 def _remember(request: HttpRequest, session: Session, now: datetime) -> dict[str, Any]:
-    kept = {"session": str(session.pk), "at": int(now.timestamp()), "claims": tokens.claims_of(session)}
+    shown = {name: value for contributor in _shown for name, value in contributor(session).items()}
+    claims = tokens.claims_of(session)
+    kept = {"session": str(session.pk), "at": int(now.timestamp()), "claims": claims, "shown": shown}
     request.session[_KEY] = kept
     return kept
 

@@ -77,8 +77,7 @@ class Asked:
             return BookForm(people=self.people, initial=initial)
         given = self.request.POST.copy()
         given["at"] = self.starts_at.isoformat()
-        if len(self.people) == 1:
-            given["patient"] = str(self.people[0].pk)
+        given.setdefault("patient", str(self.acting_id))
         return BookForm(given, people=self.people, initial=initial)
 
     def own_visit(self) -> Appointment | None:

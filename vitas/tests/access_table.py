@@ -161,15 +161,31 @@ POST   /visits/<uuid:visit_id>                         foreign 302  405  302  30
 GET    /visits/<uuid:visit_id>/cancel                  own     302  200  302  302  302  302  302
 GET    /visits/<uuid:visit_id>/cancel                  other   302  404  302  302  302  302  302
 GET    /visits/<uuid:visit_id>/cancel                  foreign 302  404  302  302  302  302  302
-POST   /visits/<uuid:visit_id>/cancel                  own     302  200  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/cancel                  own     302  422  302  302  302  302  302
 POST   /visits/<uuid:visit_id>/cancel                  other   302  404  302  302  302  302  302
 POST   /visits/<uuid:visit_id>/cancel                  foreign 302  404  302  302  302  302  302
 GET    /visits/<uuid:visit_id>/pay                     own     302  302  302  302  302  302  302
 GET    /visits/<uuid:visit_id>/pay                     other   302  404  302  302  302  302  302
 GET    /visits/<uuid:visit_id>/pay                     foreign 302  404  302  302  302  302  302
-POST   /visits/<uuid:visit_id>/pay                     own     302  405  302  302  302  302  302
-POST   /visits/<uuid:visit_id>/pay                     other   302  405  302  302  302  302  302
-POST   /visits/<uuid:visit_id>/pay                     foreign 302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/pay                     own     302  302  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/pay                     other   302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/pay                     foreign 302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/move                    own     302  200  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/move                    other   302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/move                    foreign 302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/move                    own     302  200  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/move                    other   302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/move                    foreign 302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/calendar.ics            own     302  200  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/calendar.ics            other   302  404  302  302  302  302  302
+GET    /visits/<uuid:visit_id>/calendar.ics            foreign 302  404  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/calendar.ics            own     302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/calendar.ics            other   302  405  302  302  302  302  302
+POST   /visits/<uuid:visit_id>/calendar.ics            foreign 302  405  302  302  302  302  302
+GET    /visits/calendar                                -       302  200  302  302  302  302  302
+POST   /visits/calendar                                -       302  302  302  302  302  302  302
+GET    /calendar/<str:token>.ics                       -       404  404  404  404  404  404  404
+POST   /calendar/<str:token>.ics                       -       405  405  405  405  405  405  405
 """
 
 

@@ -163,6 +163,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "place_id": world.visits[key].place_id,
         "absence_id": world.absences[key].pk,
         "way": "success",
+        "token": "of-nobody",
     }
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), re.sub(r"[\^$]|/\?", "", address))
     return path if path.startswith("/") else f"/api/v1/{path}"

@@ -7,14 +7,12 @@ from appointments.payments import asking, checkout, gateways, inbox, refunds
 from appointments.payments.models import DemoCharge, Payment, WebhookDelivery
 from appointments.payments.tests.conftest import fresh, make_visit
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("appointments.payments.tests.urls"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def visit(live_server, settings):
+def visit(live_server, settings, page):
+    page.defaults["HTTP_HOST"] = live_server.url.removeprefix("http://")
     settings.PUBLIC_URL = settings.FRONTEND_URL = live_server.url
     settings.PAYMENT_GATEWAY = "appointments.payments.gateways.demo.DemoGateway"
     return make_visit()
@@ -33,7 +31,7 @@ def test_approval_goes_over_http_signed_and_confirms_the_visit(page, live_server
 
     payment = Payment.objects.get()
     assert "No money moves" in shown
-    assert "150 USD" in shown
+    assert "USD\u00a0150" in shown
     assert str(visit.patient) not in shown
     assert (answer.status_code, answer["Location"]) == (
         302,
@@ -98,6 +96,17 @@ def test_there_is_no_such_page_and_no_such_gateway_outside_a_demo(page, visit, s
     assert page.get(f"/demo/{url}").status_code == 404
     assert choose(page, f"/demo/{url}", "approve").status_code == 404
     assert DemoCharge.objects.count() == 0
+
+
+def test_a_front_end_elsewhere_is_led_to_by_a_page(page, visit, settings):
+    url = checkout.open_checkout(visit.pk).partition("/demo/")[2]
+    settings.FRONTEND_URL = "https://front.example"
+
+    answer = choose(page, f"/demo/{url}", "reject")
+
+    back = f"https://front.example/booking/failure?appointmentId={visit.pk}"
+    assert answer.status_code == 200
+    assert f'content="0; url={back}"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("way", ["success", "pending", "failure"])

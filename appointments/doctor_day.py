@@ -67,17 +67,24 @@ def of(actor: Actor, now: datetime) -> Day:
         .order_by("starts_at", "pk")
     )
     waiting = [row for row in rows if row.status == Status.CHECKED_IN]
+    now_in = [row for row in rows if row.status == Status.IN_PROGRESS]
     return Day(
-        now_in=[row for row in rows if row.status == Status.IN_PROGRESS],
+        now_in=now_in,
         waiting=sorted(waiting, key=lambda row: (row.check_in_time or row.starts_at, row.pk)),
-        coming=list(_with_gaps([row for row in rows if row.status in COMING], now)),
+        coming=list(_with_gaps([row for row in rows if row.status in COMING], now, _busy_until(now_in, waiting, now))),
         done=[row for row in rows if row.status not in (*COMING, *OPEN)],
         count=sum(row.status != Status.CANCELLED for row in rows),
     )
 
 
-def _with_gaps(coming: Sequence[Appointment], now: datetime) -> Iterator[Appointment | Gap]:
-    free_from = now
+def _busy_until(now_in: Sequence[Appointment], waiting: Sequence[Appointment], now: datetime) -> datetime:
+    """When those who are here have been seen, by the planned lengths."""
+    left = [row.ends_at - row.starts_at - (now - (row.started_at or now)) for row in now_in]
+    planned = [row.ends_at - row.starts_at for row in waiting]
+    return now + sum((max(span, timedelta()) for span in [*left, *planned]), timedelta())
+
+
+def _with_gaps(coming: Sequence[Appointment], now: datetime, free_from: datetime) -> Iterator[Appointment | Gap]:
     for row in coming:
         if row.starts_at > now and row.starts_at - free_from >= _LEAST_GAP:
             yield Gap(free_from, row.starts_at, row.clinic.zone)
@@ -90,7 +97,8 @@ def own_acts(visit: Appointment, *, by: Actor, now: datetime) -> list[Possible]:
     found = {
         each.act: each for each in possible.acts(visit, by=by, now=now, last=None, payment=None) if each.act in OWN_ACTS
     }
-    return [found[act] for act in OWN_ACTS if act in found]
+    known = [found[act] for act in OWN_ACTS if act in found]
+    return sorted(known, key=lambda each: bool(each.why_not))  # what can be done stands first
 
 
 def step_of(act: str) -> Status:

@@ -83,7 +83,7 @@ def test_day_puts_who_waits_before_who_comes_and_shows_gaps(cast, clock):
 
     [gap, last] = day.coming
     assert ([row.pk for row in day.waiting], last.pk) == ([second.pk, first.pk], third.pk)
-    assert (gap.starts_at, gap.ends_at) == (cast.at(9), cast.at(11))
+    assert (gap.starts_at, gap.ends_at) == (cast.at(10), cast.at(11))  # two who wait take an hour
     assert (day.next_up.pk, day.count, day.done) == (second.pk, 3, [])
 
 

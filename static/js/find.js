@@ -152,6 +152,8 @@
     pins = new Map();
     const found = clinics(), you = document.getElementById("result-list").dataset, points = found.map((clinic) => clinic.at);
     const centre = you.latitude ? [Number(you.latitude), Number(you.longitude)] : null;
+    if (centre) points.push(centre);
+    map.fitBounds(L.latLngBounds(points).pad(0.3), { maxZoom: 14, animate: false }); // before the pins: they need a view
     found.forEach((clinic) => {
       const icon = L.divIcon({ className: "map-pin", html: String(clinic.cards.length), iconSize: [44, 44] });
       const pin = L.marker(clinic.at, { icon, title: clinic.name, alt: clinic.name, keyboard: true, riseOnHover: true }).addTo(layer);
@@ -162,10 +164,8 @@
       clinic.cards.forEach((card) => pins.set(card.dataset.place, pin));
     });
     if (centre) {
-      L.marker(centre, { icon: L.divIcon({ className: "map-you", iconSize: [20, 20] }), interactive: false, keyboard: false, alt: document.getElementById("map").dataset.you }).addTo(layer);
-      points.push(centre);
+      L.marker(centre, { icon: L.divIcon({ className: "map-you", iconSize: [20, 20] }), zIndexOffset: -1000, interactive: false, keyboard: false, alt: document.getElementById("map").dataset.you }).addTo(layer);
     }
-    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.3), { maxZoom: 14, animate: false });
     if (!results.dataset.tiles) rings(centre);
   }
 

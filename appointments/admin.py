@@ -28,7 +28,6 @@ class AppointmentAdmin(FoundByPatient, ReadOnlyAdmin):
         ("starts_at", DaysFilter),
         "status",
         ("clinic", VisibleRelatedFilter),
-        ("doctor", VisibleRelatedFilter),
         "type",
         "payment_in_advance",
     ]

@@ -51,21 +51,22 @@ def find_patients(actor: Actor, text: str, *, limit: int = 20) -> list[Patient]:
 
     Each carries `number_here`, the file number at that organization, and `document`, the first of their numbers.
     """
-    found: dict[UUID, Patient] = {}
-    asked = Asked.of(text)
-    for rows in _ways(Patient.objects.visible_to(actor).filter(merged_into=None), actor, asked, found):
-        if len(found) < limit:
-            for patient in _described(rows, actor)[:limit]:
-                found.setdefault(patient.pk, patient)
-    return list(found.values())[:limit]
+    ids = matching(actor, text, limit=limit)
+    found = _described(Patient.objects.filter(pk__in=ids), actor).in_bulk()
+    return [found[patient_id] for patient_id in ids if patient_id in found]
 
 
 def matching(actor: Actor, text: str, *, limit: int = 200) -> list[UUID]:
-    """The ids of the patients whom a list is narrowed to."""
-    return [patient.pk for patient in find_patients(actor, text, limit=limit)]
+    """Their ids, to narrow a list to."""
+    found: dict[UUID, None] = {}  # in the order of finding
+    asked = Asked.of(text)
+    for rows in _ways(Patient.objects.visible_to(actor).filter(merged_into=None), actor, asked, found):
+        if len(found) < limit:
+            found |= dict.fromkeys(rows.values_list("pk", flat=True)[:limit])
+    return list(found)[:limit]
 
 
-def _ways(rows: PatientQuerySet, actor: Actor, asked: Asked, found: dict[UUID, Patient]) -> Iterator[PatientQuerySet]:
+def _ways(rows: PatientQuerySet, actor: Actor, asked: Asked, found: dict[UUID, None]) -> Iterator[PatientQuerySet]:
     """From the surest to the vaguest. A guess at the spelling is made only where nothing else was found."""
     named = rows.filter(_bears(asked.words))
     if asked.digits:

@@ -112,6 +112,7 @@ class VisibleAdmin(Visible, admin.ModelAdmin):
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the rows of every choice
     # Filled in with the actor's own organization when a row is added, and never shown to who has but one.
     own_organization: ClassVar[str] = ""
 

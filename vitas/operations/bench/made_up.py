@@ -89,7 +89,8 @@ CREATE TEMP TABLE made_up_names AS SELECT
         'Martínez,Costa,Pérez,Almeida,Romero,Ribeiro,Sánchez,Carvalho,Sosa,Araújo,Torres,Melo,Ruiz,Barbosa,Ramírez,'
         'Cardoso,Flores,Rocha,Acosta,Dias,Benítez,Nunes,Medina,Moreira,Herrera,Vieira,Aguirre,Teixeira,Giménez,Campos,'
         'Gutiérrez,Freitas,Molina,Cavalcanti,Castro,Monteiro,Ortiz,Moraes,Núñez,Duarte,Luna,Batista,Cabrera,Farias,'
-        'Ríos,Pinto,Ferreyra,Quiroga,Godoy,Peixoto,Vega,Xavier,Carrizo,Bittencourt,Zárate,Wanderley,Ibáñez', ',') AS last;
+        'Ríos,Pinto,Ferreyra,Quiroga,Godoy,Peixoto,Vega,Xavier,Carrizo,Bittencourt,Zárate,Wanderley,Ibáñez',
+        ',') AS last;
 """
 
 PATIENTS = """
@@ -99,8 +100,8 @@ FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO patients_patient (id, first_name, last_name, phone, email, city, language, zone, status, name_key,
     created_at,
     updated_at)
-SELECT md5('patient' || n)::uuid, given, family, '+55' || 11 + n %% 80 || '9' || lpad(n::bigint * 48271 %% 99999989 || '',
-    8, '0'), '', '', 'pt-br', '', 'registered_via_whatsapp',
+SELECT md5('patient' || n)::uuid, given, family, '+55' || 11 + n %% 80 || '9' || 
+    lpad(n::bigint * 48271 %% 99999989 || '', 8, '0'), '', '', 'pt-br', '', 'registered_via_whatsapp',
     translate(lower(given || ' ' || family), 'áéíóúñãâêôõç', 'aeiounaaeooc'), now(), now()
 FROM generate_series(%(first)s, %(last)s) n, made_up_names, LATERAL (SELECT
     first[1 + (n * 31 + n / 50) %% 50] AS given,

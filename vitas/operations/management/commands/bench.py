@@ -27,7 +27,7 @@ from django.db import connections
 from django.test import Client
 
 from vitas.accounts.tokens import AccessToken
-from vitas.operations.bench import load, made_up, recording
+from vitas.operations.bench import desk, load, made_up, recording
 
 DATABASE = "vitas_bench"
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -66,13 +66,14 @@ class Command(BaseCommand):
         parser.add_argument("--only", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
         parser.add_argument("--workers", type=int, default=2, help="processes of the server (default 2)")
         parser.add_argument("--threads", type=int, default=4, help="threads a process (default 4)")
+        parser.add_argument("--desk", action="store_true", help="only what the front desk waits for; needs no wrk")
         parser.add_argument("--fresh", action="store_true", help="make the database anew")
         parser.add_argument(
             "--growth", action="store_true", help="also compare 10,000 with 1,000,000 (implies --fresh)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not shutil.which("wrk"):
+        if not options["desk"] and not shutil.which("wrk"):
             raise CommandError("wrk is not installed: apt-get install wrk")
         self.folder = Path(settings.VAR) / "bench"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -81,9 +82,18 @@ class Command(BaseCommand):
         settings.REDIS_URL = settings.REDIS_URL.replace("db=0", "db=9")
         settings.RATE_LIMIT_MAX_REQUESTS = settings.RATE_LIMIT_BOOKING_MAX = SET_HIGH
         self._make_database(fresh=options["fresh"] or options["growth"])
+        if options["desk"]:
+            self._measure_desk()
+            return
         self.stdout.write(f"{'':10}{'clients':>8} {'requests/s':>11}{'p50 ms':>9}{'p95 ms':>9}{'errors':>8}")
         for name in options["only"]:
             self._measure(name)
+
+    def _measure_desk(self) -> None:
+        """In this process: what the page costs, without the network's share."""
+        self.stdout.write(f"{'median ms':>10}{'slowest':>10}{'found':>10}  what")
+        for taken in desk.measure():
+            self.stdout.write(f"{taken.median:>10.1f}{taken.slowest:>10.1f}{taken.found:>10,}  {taken.what}")
 
     def _make_database(self, *, fresh: bool) -> None:
         owner = connections["owner"].get_connection_params()

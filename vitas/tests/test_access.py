@@ -21,7 +21,7 @@ from appointments.models import Appointment
 from appointments.payments import checkout
 from appointments.payments.models import Payment
 from clinic.models import Absence, StaffPlace
-from patients.models import PatientFile
+from patients.models import CareRelationship, PatientFile
 from vitas import testing
 from vitas.accounts import page_sessions
 from vitas.accounts.models import Role
@@ -123,6 +123,10 @@ def world(db: None) -> World:
         if role != Role.ADMIN:
             StaffPlace.objects.create(membership=member, clinic=clinics["own"])
     users["operator"] = testing.make_user(is_operator=True)
+    CareRelationship.objects.bulk_create(
+        CareRelationship(organization=visit.organization, doctor=visit.doctor, patient=visit.patient, because="visit")
+        for visit in visits.values()
+    )
     payments = {whose: checkout.payment_for(visit) for whose, visit in visits.items()}
     later = timezone.now() + timedelta(days=90)
     absences = {
@@ -164,6 +168,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "absence_id": world.absences[key].pk,
         "way": "success",
         "token": "of-nobody",
+        "key": "0" * 32,
     }
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), re.sub(r"[\^$]|/\?", "", address))
     return path if path.startswith("/") else f"/api/v1/{path}"

@@ -1,7 +1,7 @@
 """The doctor's agenda: visits, absences and working hours by day, week and month. What is drawn, a form can do too."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET
 from appointments import agenda, agenda_entries, stranded
 from appointments.models import Appointment
 from clinic.hours import Span
-from clinic.models import DoctorPlace
+from clinic.models import Absence, DoctorPlace
 from clinic.pages import for_doctors
 from vitas.accounts.actor import Actor
 from vitas.audit import trail
+from vitas.common import shown
 from vitas.common.errors import Refused
 from vitas.common.pages import page
 from vitas.common.wall_time import parse_date
@@ -53,7 +54,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
         "after": monday + _WEEK,
         "days": _by_day(week, zone, set(outside)),
         "outside": len(outside),
-        "absences": agenda.coming_absences(actor, now),
+        "absences": _absences(actor, now, zone),
         "spans": [(weekday, _of_weekday(spans, number)) for number, weekday in enumerate(weekdays())],
         "settings": _settings(here, spans, today),
     }
@@ -114,6 +115,25 @@ def _by_day(visits: Sequence[Appointment], zone: str, outside: set[UUID]) -> lis
         visit.outside = visit.pk in outside  # type: ignore[attr-defined]
         days.setdefault(agenda.wall(visit.starts_at, zone).date(), []).append(visit)
     return sorted(days.items())
+
+
+def _absences(actor: Actor, now: datetime, zone: str) -> list[Absence]:
+    """Those to come, each with when it is in words."""
+    found = agenda.coming_absences(actor, now)
+    for absence in found:
+        absence.when = _span_text(absence, zone)  # type: ignore[attr-defined]
+    return found
+
+
+def _span_text(absence: Absence, zone: str) -> str:
+    """`Monday, July 6 – Friday, July 10` for whole days, `Monday, July 6, 10:00 AM – 12:00 PM` within one."""
+    starts, ends = agenda.wall(absence.starts_at, zone), agenda.wall(absence.ends_at, zone)
+    if starts.time() == ends.time() == time():
+        first, last = starts.date(), ends.date() - timedelta(days=1)
+        return " – ".join(shown.day_text(day) for day in dict.fromkeys([first, last]))
+    if starts.date() == ends.date():
+        return f"{shown.day_text(starts.date())}, {shown.clock_text(starts)} – {shown.clock_text(ends)}"
+    return " – ".join(f"{shown.day_text(wall.date())}, {shown.clock_text(wall)}" for wall in (starts, ends))
 
 
 def _note(actor: Actor, visits: Sequence[Appointment]) -> None:

@@ -8,6 +8,7 @@
   const dialog = document.getElementById("agenda-dialog");
   const said = document.getElementById("agenda-said");
   const asked = new URLSearchParams(location.search);
+  const { lang } = document.documentElement;
   const narrow = matchMedia("(max-width: 61.99rem)").matches;
   const sprite = document.querySelector("svg.icon use").getAttribute("href").split("#")[0];
   const cookie = (name) => decodeURIComponent((document.cookie.match(`(?:^|; )${name}=([^;]*)`) || [])[1] || "");
@@ -28,7 +29,9 @@
   const two = (number) => String(number).padStart(2, "0");
   const day = (wall) => `${wall.getFullYear()}-${two(wall.getMonth() + 1)}-${two(wall.getDate())}`;
   const clock = (wall) => `${two(wall.getHours())}:${two(wall.getMinutes())}`;
-  const clockText = (wall) => wall.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+  const clockText = (wall) => wall.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit" });
+  const dateText = (wall) => wall.toLocaleDateString(lang, { weekday: "long", day: "numeric", month: "long" });
+  const shortClock = (wall) => wall.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23" });
   const minutesLater = (wall, minutes) => { const later = new Date(wall); later.setMinutes(later.getMinutes() + minutes); return later; };
 
   // Wall times as the form's fields have them: midnights are whole days.
@@ -133,18 +136,38 @@
     if (outside) title.append(icon("alert-triangle"));
     title.append(icon(name));
     const time = event.allDay ? [] : [view.type === VIEWS.list ? timeText : clockText(event.start)];
-    if (view.type === VIEWS.month && time.length) title.append(element("span", "entry-time", clockText(event.start)));
+    if (view.type === VIEWS.month && time.length) title.append(element("span", "entry-time", shortClock(event.start)));
     title.append(element("strong", "", event.title));
     const notes = [...time, ...(outside ? [words.outside] : []), ...about].join(" · ");
     const nodes = [title, element("span", "entry-notes", notes)];
     return { domNodes: nodes };
   }
 
+  // The package says "table" of what is none, and of an entry only what is seen. Here each says itself what and when.
+  function name() {
+    root.querySelectorAll("[role]:not([role=button], [role=group], [role=dialog], svg)").forEach((part) => part.removeAttribute("role"));
+    for (const index of ["colindex", "colspan", "rowindex", "rowspan", "colcount", "rowcount"]) {
+      root.querySelectorAll(`[aria-${index}]`).forEach((part) => part.removeAttribute(`aria-${index}`));
+    }
+    root.querySelectorAll(".ec-list h4").forEach((heading) => heading.setAttribute("aria-level", "2"));
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", document.querySelector("h1").textContent.trim());
+    root.querySelectorAll(".ec-event[data-id]").forEach((drawnEntry) => {
+      const event = calendar.getEventById(drawnEntry.dataset.id);
+      if (!event || !event.extendedProps.said) return;
+      const when = event.allDay ? dateText(event.start) : `${dateText(event.start)}, ${clockText(event.start)} – ${clockText(event.end)}`;
+      const { said: about, outside } = event.extendedProps;
+      const text = [event.title, when, ...(outside ? [words.outside] : []), ...about].join(", ");
+      drawnEntry.setAttribute("aria-label", text);
+      drawnEntry.title = text;
+    });
+  }
+
   function events({ startStr, endStr }, found, failed) {
     const address = `${settings.events}?${new URLSearchParams({ place: settings.place, start: startStr.slice(0, 10), end: endStr.slice(0, 10) })}`;
     ask(address)
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
-      .then((answer) => { found(answer.events); afterDrawing(); })
+      .then((answer) => { found(answer.events); afterDrawing(); setTimeout(name); })
       .catch((reason) => { say(reason instanceof Response ? words.failed : words.lost, true); failed(reason); });
   }
 
@@ -156,7 +179,7 @@
     view: VIEWS[asked.get("view")] || (narrow ? VIEWS.list : VIEWS.week),
     date: /^\d{4}-\d\d-\d\d$/.test(asked.get("date")) ? asked.get("date") : settings.today,
     timeZone: settings.zone,
-    locale: document.documentElement.lang,
+    locale: lang,
     firstDay: 1,
     headerToolbar: { start: "prev,next today", center: "title", end: "timeGridDay,timeGridWeek,dayGridMonth,listWeek" },
     buttonText: (texts) => ({
@@ -184,9 +207,9 @@
     eventSources: [{ events }],
     eventFilter: ({ event, view }) => event.display !== "background" || view.type.startsWith("timeGrid"),
     eventContent: drawn,
+    eventAllUpdated: name,
     eventDidMount: ({ el, event }) => {
       el.dataset.id = event.id;
-      if (event.extendedProps.said) el.title = [event.title, ...event.extendedProps.said].join(" · ");
       if (event.extendedProps.kind === "absence") el.setAttribute("aria-describedby", "agenda-help");
     },
     eventClick: (info) => {
@@ -201,10 +224,16 @@
       const span = { start: `${day(start)}T${clock(start)}`, end: `${day(end)}T${clock(end)}` };
       open(`${settings.absences}?${new URLSearchParams({ place: settings.place, ...span })}`);
     },
+    dateClick: ({ date, view }) => {
+      if (view.type !== VIEWS.month) return;
+      calendar.setOption("date", date);
+      calendar.setOption("view", VIEWS.day);
+    },
     datesSet: ({ view }) => {
       const left = view.currentStart;
       const shown = new URLSearchParams({ place: settings.place, view: nameOf(view.type) || "week", date: day(left) });
       history.replaceState(history.state, "", `?${shown}`);
+      setTimeout(name);
     },
   });
   root.addEventListener("live", () => calendar.refetchEvents());
@@ -246,7 +275,7 @@
     calendar.updateEvent({ ...event, start, end });
     wanted = event.id;
     afterDrawing();
-    said.textContent = `${start.toLocaleString(document.documentElement.lang)} – ${end.toLocaleString(document.documentElement.lang)}`;
+    said.textContent = `${start.toLocaleString(lang)} – ${end.toLocaleString(lang)}`;
     const timer = setTimeout(() => {
       moving = null;
       wanted = event.id;

@@ -91,7 +91,26 @@
   function remove(id) { const row = rowOf(id); if (row) { clear(row); redraw(); } }
 
   function redraw() {
-    calendar.setOption("events", [...form.querySelectorAll(".hours-span")].map(entry).filter(Boolean));
+    const all = [...form.querySelectorAll(".hours-span")];
+    all.forEach((row) => row.querySelector("button").classList.toggle("invisible", isEmpty(row)));
+    calendar.setOption("events", all.map(entry).filter(Boolean));
+    setTimeout(name);
+  }
+
+  // The package says "table" of what is none; each span says its day and times.
+  function name() {
+    root.querySelectorAll("[role]:not([role=button])").forEach((part) => part.removeAttribute("role"));
+    for (const index of ["colindex", "colspan", "rowindex", "rowspan", "colcount", "rowcount"]) {
+      root.querySelectorAll(`[aria-${index}]`).forEach((part) => part.removeAttribute(`aria-${index}`));
+    }
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", document.querySelector("h1").textContent.trim());
+    root.querySelectorAll(".ec-event[data-id]").forEach((drawn) => {
+      const row = rowOf(drawn.dataset.id);
+      if (!row) return;
+      const day = row.parentElement.querySelector("legend").textContent.trim();
+      drawn.setAttribute("aria-label", `${day}: ${inputs(row).map((input) => input.value).join(" – ")}`);
+    });
   }
 
   form.querySelectorAll(".hours-span").forEach(dress);
@@ -114,9 +133,10 @@
     selectable: true,
     pointer: true,
     longPressDelay: 500,
+    eventAllUpdated: () => name(),
     eventDidMount: ({ el, event }) => { el.dataset.id = event.id; },
     eventContent: ({ event }) => ({ domNodes: [event.start, event.end].map((moment) => Object.assign(document.createElement("span"), {
-      className: "entry-time", textContent: moment.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit" }),
+      className: "entry-time", textContent: moment.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23" }),
     })) }),
     eventDrop: ({ event }) => put(event.id, minuteOf(event.start), minuteOf(event.end)),
     eventResize: ({ event }) => put(event.id, minuteOf(event.start), minuteOf(event.end)),

@@ -33,8 +33,12 @@ urlpatterns = [
 ]
 
 if settings.DEMO:
-    # The simulated checkout and outbox: in production these addresses do not exist.
-    urlpatterns += [*payments_urls.demo_urlpatterns, *messaging_urls.demo_urlpatterns]
+    # The simulated checkout, outbox and the page of pieces: in production these addresses do not exist.
+    urlpatterns += [
+        *payments_urls.demo_urlpatterns,
+        *messaging_urls.demo_urlpatterns,
+        *operations_pages.demo_urlpatterns,
+    ]
 
 handler400 = "vitas.common.api.errors.bad_request"
 handler403 = "vitas.common.api.errors.forbidden"

@@ -135,6 +135,15 @@ def _card(row: Appointment, now: datetime, *, named: bool) -> Card:
     return Card(row, patients_may.for_patient(row, now), patients_may.has_lapsed(row, now), now, name)
 
 
+def next_card(request: HttpRequest) -> Card | None:
+    """The next visit of the profile that is chosen, for the first page."""
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    own = seen_visits(request).filter(patient_id=actor.patient_id)
+    row = _coming(own, now).order_by("starts_at", "pk").first()
+    note_list_read(request, [actor.patient_id], 1 if row else 0)
+    return _card(row, now, named=False) if row else None
+
+
 def _coming(own: AppointmentQuerySet, now: datetime) -> AppointmentQuerySet:
     held = Q(status=Status.PENDING, hold_ends_at__gt=now)
     return own.filter(held | Q(status__in=FIRM), ends_at__gte=now)

@@ -1,4 +1,4 @@
-// Finding a doctor: filters apply themselves, a chip takes its filter away, "near me" asks the browser, the map opens.
+// Finding a doctor: filters apply themselves, a chip takes its filter away, the map opens.
 "use strict";
 
 (() => {
@@ -24,24 +24,6 @@
     else dropped.value = "";
     form.requestSubmit();
     form.dataset.dropped = "yes"; // the chip that had the focus goes away
-  });
-
-  // Near me: asked of the browser on a press alone, and rounded to about a hundred metres.
-  const near = document.getElementById("near-me"), failed = document.getElementById("near-failed");
-  if (navigator.geolocation && window.isSecureContext) near.hidden = false;
-  near.addEventListener("click", () => {
-    near.setAttribute("aria-busy", "true");
-    failed.hidden = true;
-    navigator.geolocation.getCurrentPosition(({ coords }) => {
-      near.removeAttribute("aria-busy");
-      field("near").value = `${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}`;
-      field("location").value = "";
-      form.requestSubmit();
-    }, () => {
-      near.removeAttribute("aria-busy");
-      failed.textContent = near.dataset.failed;
-      failed.hidden = false;
-    }, { timeout: 10000, maximumAge: 300000 });
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -9,10 +9,13 @@ from patients import page_urls as patient_pages
 from vitas.accounts import languages
 from vitas.accounts import page_urls as account_pages
 from vitas.live import page_urls as live_pages
-from vitas.operations import views
+from vitas.operations import landing, style_page, views
 
 page_urlpatterns = [
-    path("", views.landing, name="landing"),
+    path("", landing.landing, name="landing"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("sw.js", views.service_worker, name="service-worker"),
+    path("offline", views.offline, name="offline"),
     path("language", languages.choose_language, name="choose-language"),
     path("admin/", admin.site.urls),
     *account_pages.page_urlpatterns,
@@ -21,3 +24,5 @@ page_urlpatterns = [
     *patient_pages.page_urlpatterns,
     *visit_pages.page_urlpatterns,
 ]
+
+demo_urlpatterns = [path("style/", style_page.style, name="style")]

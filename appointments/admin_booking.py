@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import booking
-from appointments.admin_pages import actor_of, back_of, board_at, for_desk, query_of, say
+from appointments.admin_pages import actor_of, back_of, board_at, day_of, for_desk, query_of, say
 from appointments.admin_times import places_of, week_of
 from appointments.asking import patient_asked_for
 from appointments.day_board import Asked
@@ -232,7 +232,7 @@ def _place(places: list[DoctorPlace], text: str | None, back: Asked) -> DoctorPl
 
 
 def _first(request: HttpRequest, otherwise: date) -> date:
-    return wall_time.parse_date(request.POST.get("from") or request.GET.get("from") or "") or otherwise
+    return day_of(request.POST.get("from") or request.GET.get("from") or "") or otherwise
 
 
 def _hidden(request: HttpRequest) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from appointments import booking, day_board
-from appointments.admin_pages import actor_of, back_of, board_at, for_desk, query_of, say, visit_for
+from appointments.admin_pages import actor_of, back_of, board_at, day_of, for_desk, query_of, say, visit_for
 from appointments.admin_times import places_of, week_of
 from appointments.models import Appointment
 from appointments.permissions import require_own_clinic
@@ -95,7 +95,7 @@ def _place(request: HttpRequest, visit: Appointment) -> tuple[DoctorPlace, list[
 
 def _first(request: HttpRequest, visit: Appointment) -> date:
     """The first day shown: as asked, else the visit's own."""
-    asked = wall_time.parse_date(request.POST.get("from") or request.GET.get("from") or "")
+    asked = day_of(request.POST.get("from") or request.GET.get("from") or "")
     return asked or wall_time.local_day(visit.starts_at, visit.clinic.zone)
 
 

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from vitas.common.errors import NotAllowed, NotFound
 from vitas.common.visible_admin import StaffSite
 
 View = Callable[..., HttpResponse]
+
+_YEARS: Final = (2000, 2100)
 
 
 def for_desk(view: View) -> View:
@@ -48,11 +50,17 @@ def actor_of(request: HttpRequest) -> Actor:
 def asked_of(query: QueryDict, actor: Actor) -> Asked:
     """The day and the filters out of an address. What cannot be read is left out: a day, then, is today."""
     return Asked(
-        on=wall_time.parse_date(query.get("on", "")) or today(actor),
+        on=day_of(query.get("on", "")) or today(actor),
         clinic_id=_uuid(query.get("clinic", "")),
         doctor_id=_uuid(query.get("doctor", "")),
         part=query.get("state", "") if query.get("state") in {name for name, *_rest in PARTS} else "",
     )
+
+
+def day_of(text: str) -> date | None:
+    """A day out of an address, if it is one that a clinic can have."""
+    found = wall_time.parse_date(text)
+    return found if found and _YEARS[0] <= found.year <= _YEARS[1] else None
 
 
 def today(actor: Actor) -> date:

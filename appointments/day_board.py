@@ -1,7 +1,7 @@
 """The front desk's board of a day: who waits since when, who is in, who comes next, and what may be done with each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,7 @@ from vitas.accounts.models import Role
 from vitas.common.shown import clock_text
 
 LONG_WAIT: Final = 30  # minutes after which a wait is shown as long
+MOST: Final = 600  # visits on one board; an administrator of many clinics narrows it to one of them
 
 # The parts of a day in the order in which a desk looks at them: name, words, the statuses in it.
 PARTS: Final[Sequence[tuple[str, Promise, tuple[Status, ...]]]] = (
@@ -80,12 +81,10 @@ class Row:
     @property
     def main(self) -> Possible | None:
         """The likeliest next act, which stands on the row itself."""
-        likely = (Act.CHECK_IN, Act.START, Act.COMPLETE, Act.CASH)
-        owed = self.visit.status in (Status.PENDING, Status.COMPLETED)
-        return next(
-            (act for act in self.acts if act.act in likely and not act.why_not and (act.act != Act.CASH or owed)),
-            None,
-        )
+        likely = [Act.CHECK_IN, Act.START, Act.COMPLETE, Act.ACCEPT]
+        if self.visit.status in (Status.PENDING, Status.COMPLETED):
+            likely.append(Act.CASH)
+        return next((act for act in self.acts if act.act in likely and not act.why_not), None)
 
     @property
     def others(self) -> list[Possible]:
@@ -123,11 +122,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
+    """`is_cut`: the day has more visits than a board shows."""
+
     asked: Asked
     now: datetime
     zone: ZoneInfo
     parts: Sequence[Part]
-    rows: Sequence[Row] = field(default=())
+    is_cut: bool = False
 
     @property
     def is_today(self) -> bool:
@@ -157,7 +158,8 @@ def visits_of(actor: Actor, on: date) -> "desk.AppointmentQuerySet":
 
 def of_day(actor: Actor, asked: Asked, *, now: datetime) -> Board:
     """A fixed number of queries, however many visits."""
-    visits = [row for row in _described(visits_of(actor, asked.on), asked, actor) if not _has_lapsed(row, now)]
+    found = list(_described(visits_of(actor, asked.on), asked, actor)[: MOST + 1])
+    visits = [row for row in found[:MOST] if not _has_lapsed(row, now)]
     ids = [row.pk for row in visits]
     steps, payments = possible.last_steps(ids, now), possible.payments(ids)
     rows = [
@@ -171,7 +173,7 @@ def of_day(actor: Actor, asked: Asked, *, now: datetime) -> Board:
     ]
     _mark_next(rows)
     parts = [_part(name, str(title), statuses, rows, asked.part) for name, title, statuses in PARTS]
-    return Board(asked=asked, now=now, zone=desk.zone_of(actor), parts=parts, rows=rows)
+    return Board(asked=asked, now=now, zone=desk.zone_of(actor), parts=parts, is_cut=len(found) > MOST)
 
 
 def row_of(actor: Actor, visit: Appointment, *, now: datetime) -> Row:
@@ -200,7 +202,7 @@ def doctors(actor: Actor) -> list[Doctor]:
 
 
 def _described(rows: "desk.AppointmentQuerySet", asked: Asked, actor: Actor) -> "desk.AppointmentQuerySet":
-    here = PatientFile.objects.filter(patient=OuterRef("patient_id"), organization_id=actor.organization_id)
+    here = PatientFile.objects.filter(patient=OuterRef("patient_id"), organization=actor.organization_id)
     if asked.clinic_id:
         rows = rows.filter(clinic_id=asked.clinic_id)
     if asked.doctor_id:

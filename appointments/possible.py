@@ -33,7 +33,7 @@ class Act(models.TextChoices):
 
 
 # The acts that are one step, and where it leads.
-STEP_OF: Final[dict[str, Status]] = {
+STEP_OF: Final[dict[Act, Status]] = {
     Act.CHECK_IN: Status.CHECKED_IN,
     Act.START: Status.IN_PROGRESS,
     Act.COMPLETE: Status.COMPLETED,
@@ -92,7 +92,7 @@ def back_to(visit: Appointment, *, by: Actor, now: datetime) -> str:
     return steps.taken_back_to(visit, last_steps([visit.pk], now).get(visit.pk), by=by, now=now)
 
 
-def _of_step(act: str, visit: Appointment, by: Actor, now: datetime) -> Callable[[], Any]:
+def _of_step(act: Act, visit: Appointment, by: Actor, now: datetime) -> Callable[[], Any]:
     def judged() -> None:
         steps.require_allowed(visit, STEP_OF[act], by=by, now=now)
         if act == Act.CANCEL:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appointments import booking
@@ -58,6 +60,29 @@ def test_desk_begins_with_its_day_and_the_operator_with_the_models(cast, desk):
     assert "Everything" in text(models)
     assert cast.ana.full_name not in text(models)
     assert "Everything" in text(desk.get(reverse("admin:all")))
+
+
+def test_the_page_costs_as_many_queries_for_many_visits_as_for_one(cast, desk):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(DAY)
+        return len(queries)
+
+    cast.book(cast.ana, cast.at(9))
+    desk.get(DAY)
+    one = cost()
+    for hour in (10, 11, 14, 15, 16):
+        cast.book(testing.make_patient(), cast.at(hour))
+
+    assert cost() == one
+
+
+@pytest.mark.parametrize("query", ["on=9999-12-31", "on=0001-01-01", "on=never&clinic=x&doctor=1&state=?", "on="])
+def test_an_address_that_makes_no_sense_shows_today(cast, desk, query):
+    answer = desk.get(f"{DAY}?{query}")
+
+    assert answer.status_code == 200
+    assert f'value="{cast.monday}"' in text(answer)
 
 
 def test_looking_at_a_day_is_in_the_audit_trail(cast, desk):

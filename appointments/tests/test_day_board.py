@@ -116,6 +116,8 @@ def test_only_what_may_be_done_now_is_offered_and_the_rest_says_why_not(cast, de
         Act.CANCEL: True,
     }
     assert day_before.acts[0].why_not == "This is possible from the day of the visit."
+    assert day_before.main is not None
+    assert day_before.main.act == Act.ACCEPT
     assert offered(on_the_day) == {
         Act.CHECK_IN: True,
         Act.CASH: True,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -161,7 +162,7 @@ def asked_day(text: str) -> date | None:
 
 
 def visitor_zone(request: HttpRequest) -> str:
-    return known_zone(request.COOKIES.get(ZONE_COOKIE, ""))
+    return known_zone(unquote(request.COOKIES.get(ZONE_COOKIE, "")))
 
 
 def _free(place: DoctorPlace, first: date, last: date, visit: slots.Visit, now: datetime) -> list[datetime]:

@@ -23,9 +23,9 @@ from vitas.common.errors import Invalid, NotFound, Refused
 log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 8 * 1024 * 1024
-MOST_PIXELS: Final = 50_000_000  # a telephone's camera has up to 50 million; a bomb claims billions
+# Millions of pixels. A telephone's camera has up to 50, and a JPEG need not be read in full; the others must.
+MOST_PIXELS: Final = {"JPEG": 50, "PNG": 25, "WEBP": 25}
 LEAST_SIDE: Final = 200  # pixels
-FORMATS: Final = ("JPEG", "PNG", "WEBP")
 SIDES: Final = {"": 512, "-128": 128}  # what the key is followed by: pixels of a side
 QUALITY: Final = 82
 _FACE: Final = (0.5, 0.4)  # where a square is cut from: faces are above the middle
@@ -100,21 +100,33 @@ def _squares(upload: IO[bytes], size: int) -> dict[str, bytes]:
 def _opened(upload: IO[bytes]) -> Image.Image:
     """The first picture of the file: upright, in sRGB, on white. Its type is what its content says."""
     try:
-        with Image.open(upload, formats=FORMATS) as picture:
-            width, height = picture.size
-            if width * height > MOST_PIXELS:
-                raise _wrong(_("The photo has too many pixels. Choose one of at most 50 megapixels."))
-            if min(width, height) < LEAST_SIDE:
-                raise _wrong(_("The photo is too small. Choose one of at least 200 × 200 pixels."))
+        with Image.open(upload, formats=tuple(MOST_PIXELS)) as picture:
+            _require_sane(picture)
             side = max(SIDES.values()) * 2
-            picture.draft("RGB", (side, side))  # a JPEG need not be read in full
-            return _on_white(_in_srgb(ImageOps.exif_transpose(picture)))
+            picture.draft("RGB", (side, side))
+            return _on_white(_in_srgb(ImageOps.exif_transpose(_reduced(picture, side))))
     except Refused:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise _wrong(_("This is not a photo we can read. Choose a JPEG, PNG or WebP file.")) from None
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError):  # as broken files fail in Pillow
         raise _wrong(_("This file is damaged. Choose another photo.")) from None
+
+
+def _require_sane(picture: Image.Image) -> None:
+    """By what the file says of itself, before anything is unpacked: a few bytes can claim billions of pixels."""
+    width, height = picture.size
+    most = MOST_PIXELS[str(picture.format)]
+    if width * height > most * 1_000_000:
+        raise _wrong(_("The photo has too many pixels. Choose one of at most %(count)d megapixels.") % {"count": most})
+    if min(width, height) < LEAST_SIDE:
+        raise _wrong(_("The photo is too small. Choose one of at least 200 × 200 pixels."))
+
+
+def _reduced(picture: Image.Image, side: int) -> Image.Image:
+    """No larger than is needed, so that what follows takes little memory."""
+    factor = min(picture.size) // side
+    return picture.reduce(factor) if factor > 1 and picture.mode in ("L", "RGB", "RGBA") else picture
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -78,15 +78,13 @@ _KEYS: Final = ("specialties_key", "languages_key", "insurances_key")  # what se
 
 def _problems(fields: dict[str, object]) -> list[Problem]:
     found = []
-    for name in ("bio", "education", *LISTS):
-        limit = Doctor._meta.get_field(name)
-        value = fields[name]
-        if isinstance(value, str):
-            if len(value) > (limit.max_length or 0):
-                found.append(Problem(name, _("At most %(count)d characters.") % {"count": limit.max_length}))
-            continue
-        entries: list[str] = value  # type: ignore[assignment]
-        longest = limit.base_field.max_length  # type: ignore[attr-defined]
+    for name in ("bio", "education"):
+        longest = _longest(name)
+        if len(str(fields[name])) > longest:
+            found.append(Problem(name, _("At most %(count)d characters.") % {"count": longest}))
+    for name in LISTS:
+        entries: list[str] = fields[name]  # type: ignore[assignment]
+        longest = _longest(name)
         if len(entries) > MOST_ENTRIES:
             found.append(Problem(name, _("At most %(count)d entries.") % {"count": MOST_ENTRIES}))
         if any(len(entry) > longest for entry in entries):
@@ -97,6 +95,12 @@ def _problems(fields: dict[str, object]) -> list[Problem]:
     if isinstance(years, int) and not 0 <= years <= 80:
         found.append(Problem("years_of_experience", _("A number from 0 to 80.")))
     return found
+
+
+def _longest(name: str) -> int:
+    """Characters that the directory has room for: of a text, or of each entry of a list."""
+    field: Any = Doctor._meta.get_field(name)
+    return getattr(field, "base_field", field).max_length
 
 
 def _text(text: str) -> str:

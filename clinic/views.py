@@ -146,7 +146,7 @@ def _take_photo(request: HttpRequest, doctor: Doctor) -> None:
     counted = limits.count(f"photo:{doctor.pk}", limit=_PHOTOS_AN_HOUR, window=3600)
     if counted is not None and counted.over:
         raise TooMany(gettext("Too many photos within an hour. Try again later."), retry_after=counted.seconds)
-    photos.put(doctor_id=doctor.pk, upload=upload, size=upload.size, by=request.actor)  # type: ignore[attr-defined,arg-type]
+    photos.put(doctor_id=doctor.pk, upload=upload, size=upload.size, by=request.actor)  # type: ignore[attr-defined]
 
 
 def _profile_page(request: HttpRequest, doctor: Doctor, *, status: int, **forms_: Any) -> HttpResponse:

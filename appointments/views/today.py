@@ -116,7 +116,7 @@ def with_local_day(rows: Iterable[Appointment]) -> list[Appointment]:
 
 def shown_act(visit: Appointment, each: Possible) -> dict[str, Any]:
     """An act as a button: what was never accepted is rejected, what stood is cancelled."""
-    label = each.act.label
+    label = str(each.act.label)
     if each.act == Act.CANCEL and visit.status == Status.SCHEDULED:
         label = gettext("Reject")
     return {

@@ -77,15 +77,16 @@ def test_photo_becomes_two_squares_in_webp(doctor, format):
     assert Doctor.objects.get(pk=doctor.pk).photo_url == changed.photo_url
 
 
-def test_camera_says_which_side_is_up_and_nothing_else_remains(doctor):
-    made = Image.new("RGB", (600, 600), "white")
-    ImageDraw.Draw(made).rectangle((0, 0, 600, 100), fill="red")  # red where the camera has its top
+@pytest.mark.parametrize(("side", "format"), [(600, "JPEG"), (3600, "JPEG"), (3600, "PNG"), (3600, "WEBP")])
+def test_camera_says_which_side_is_up_and_nothing_else_remains(doctor, side, format):
+    made = Image.new("RGB", (side, side), "white")
+    ImageDraw.Draw(made).rectangle((0, 0, side, side // 6), fill="red")  # red where the camera has its top
     exif = Image.Exif()
     exif[0x0112] = 3  # held upside down
     exif[0x8825] = {1: "S", 2: (34.0, 36.0, 0.0)}  # where it was taken
     exif[0x010F] = "Camera"
 
-    shown = opened(put(doctor, saved_as(made, exif=exif)).photo_url)
+    shown = opened(put(doctor, saved_as(made, format, exif=exif)).photo_url)
 
     red, green, blue = shown.convert("RGB").getpixel((256, 500))
     assert (red > 200, green < 60, blue < 60) == (True, True, True)

@@ -109,27 +109,33 @@ def _send(link: PasswordLink, user: User) -> None:
     signing.tell(Happening(what=What.PASSWORD_LINK_SENT, method=Session.Method.PASSWORD, user=user))
 
 
-def linked(token: str) -> PasswordLink:
-    """The link that `token` opens; nothing is used up. Raises DeadLink."""
+def whose(token: str) -> User:
+    """Whose password the link sets; nothing is used up. Raises DeadLink."""
+    _link, user = _linked(token)
+    return user
+
+
+def _linked(token: str) -> tuple[PasswordLink, User]:
     link_id, _dash, secret = token.partition("-")
     try:
         rows = PasswordLink.objects.live(timezone.now()).select_related("user")
         link = rows.filter(pk=UUID(hex=link_id)).first()
     except ValueError:
         link = None
-    if link is None or not hmac.compare_digest(link.token_hash, _hash(link, link.user, secret)):
+    user = link.user if link else None
+    if link is None or user is None or not hmac.compare_digest(link.token_hash, _hash(link, user, secret)):
         raise DeadLink()
-    return link
+    return link, user
 
 
 def change_by_link(*, token: str, password: str) -> User:
     """Set a new password; whoever is signed in as this person anywhere no longer is. Raises DeadLink, Invalid."""
-    user = linked(token).user
+    user = whose(token)
     require_good(password, user=user, field="password")
     hashed = make_password(password)  # takes its time: not in the transaction
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        link = linked(token)  # of two at once the second is told
+        link, _user = _linked(token)  # of two at once the second is told
         link.used_at = timezone.now()
         link.save(update_fields=["used_at"])
         _change(user, hashed, how="link")

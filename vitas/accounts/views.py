@@ -116,7 +116,7 @@ def new_password(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link of the letter leads. Looking at it uses nothing up: mail programs look, too."""
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     try:
-        context = {"form": form, "email": passwords.linked(token).user.email}
+        context = {"form": form, "email": passwords.whose(token).email}
         if request.method == "POST" and form.is_valid():
             passwords.change_by_link(token=token, password=form.cleaned_data["password"])
             messages.success(request, gettext("Your password is changed. Sign in with the new one."))
@@ -139,7 +139,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "home": home_of(actor), "email": request.user.email}  # type: ignore[union-attr]
     if request.method == "POST" and form.is_valid():
-        session = Session.objects.select_related("user").get(pk=actor.session_id)
+        session = Session.objects.select_related("user").get(pk=str(actor.session_id))
         found = form.cleaned_data
         try:
             passwords.change_own(session=session, old=found["old"], password=found["password"])

@@ -110,11 +110,11 @@ def test_link_works_for_half_an_hour(member):
         asked()
         link = token()
         clock.shift(timedelta(minutes=29, seconds=59))
-        passwords.linked(link)
+        passwords.whose(link)
         clock.shift(timedelta(seconds=1))
 
         with pytest.raises(passwords.DeadLink):
-            passwords.linked(link)
+            passwords.whose(link)
 
 
 def test_change_of_the_password_ends_every_link(member):
@@ -124,7 +124,7 @@ def test_change_of_the_password_ends_every_link(member):
     passwords.change_by_link(token=token(), password=NEW)
 
     with pytest.raises(passwords.DeadLink):
-        passwords.linked(first)
+        passwords.whose(first)
 
 
 @pytest.mark.parametrize("of", ["", "x", "-", "0195f2a0", "{id}", "{id}-", "{id}-wrong", "{{{id}}}-wrong"])
@@ -132,7 +132,7 @@ def test_token_that_is_not_ours_is_a_dead_link(member, of):
     asked()
 
     with pytest.raises(passwords.DeadLink):
-        passwords.linked(of.format(id=PasswordLink.objects.get().pk.hex))
+        passwords.whose(of.format(id=PasswordLink.objects.get().pk.hex))
 
 
 def test_secret_of_a_link_is_not_in_the_database(member):
@@ -159,7 +159,7 @@ def test_weak_password_is_told_why_and_uses_up_no_link(member, password, sentenc
         passwords.change_by_link(token=token(), password=password)
 
     assert [str(problem.message) for problem in refusal.value.problems] == [sentence]
-    assert passwords.linked(token())
+    assert passwords.whose(token())
 
 
 def test_change_by_link_signs_out_everywhere_and_says_so(member):

@@ -35,7 +35,7 @@ class MailServer:
         fault = self.faults.get("DATA")
         if not isinstance(fault, str):
             letter = email.message_from_bytes(envelope.original_content, policy=default)
-            self.letters.append(letter)  # type: ignore[arg-type]
+            self.letters.append(letter)
         return await self._fault("DATA") or "250 OK"
 
     async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:

@@ -42,7 +42,7 @@ def choices() -> list[tuple[str, str]]:
 def likely(accept_language: str, language: str) -> str:
     """The first region that a browser's languages name (`es-MX`), else the one where most read this language."""
     for entry in accept_language.split(","):
-        _tongue, _dash, region = entry.split(";")[0].strip().rpartition("-")
-        if region.upper() in NAMES:
+        _tongue, dash, region = entry.split(";")[0].strip().rpartition("-")
+        if dash and region.upper() in NAMES:
             return region.upper()
     return _OF_LANGUAGE.get(language, "AR")

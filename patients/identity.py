@@ -33,12 +33,12 @@ def acting(session: Session) -> Mapping[str, Any]:
     live = PatientAccess.objects.filter(
         user_id=session.user_id, ended_at=None, verified_at__isnull=False, patient__merged_into=None
     )
-    names = {
-        patient_id: f"{first} {last}".strip()
-        for patient_id, first, last in live.values_list("patient_id", "patient__first_name", "patient__last_name")[:50]
-    }
-    name = names.get(session.acting_patient_id, "")
-    return {"acting": {"name": name, "others": len(names) > 1}} if name else {}
+    rows = live.values_list("patient_id", "patient__first_name", "patient__last_name")[:50]
+    names = {patient_id: (first, f"{first} {last}".strip()) for patient_id, first, last in rows}
+    if session.acting_patient_id not in names:
+        return {}
+    first, name = names[session.acting_patient_id]
+    return {"acting": {"first": first, "name": name, "others": len(names) > 1}}
 
 
 def patient_object(session: Session) -> AsIs | None:

@@ -67,6 +67,11 @@
   tick();
   setInterval(tick, 1000);
 
+  // The page for when there is no connection. It keeps nothing else.
+  if ("serviceWorker" in navigator && window.isSecureContext) {
+    window.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+  }
+
   // The connection: said when it is lost, and caught up on when it is back.
   const offline = document.getElementById("offline");
   function connected(is) {

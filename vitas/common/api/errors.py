@@ -36,6 +36,7 @@ from vitas.common.middleware import is_api
 
 log = logging.getLogger(__name__)
 
+_SECRET = ("password", "code", "document", "birth")  # in a field's name: it is to be typed again
 _OUT_OF_REACH = (OperationalError, InterfaceError, redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 
 
@@ -157,17 +158,18 @@ def _plain(request: HttpRequest, refused: Refused) -> HttpResponse:
         body: bytes | str = CamelCaseRenderer().render(envelope(refused, path=request.path))
         response = HttpResponse(body, content_type="application/json", status=refused.status)
     else:
-        response = HttpResponse(_error_page(refused), status=refused.status)
+        response = HttpResponse(_error_page(request, refused), status=refused.status)
     response["Cache-Control"] = "no-store"
     if refused.retry_after is not None:
         response["Retry-After"] = str(refused.retry_after)
     return response
 
 
-def _error_page(refused: Refused) -> str:
-    """Rendered without the request: who is signed in cannot be asked when the database is away."""
+def _error_page(request: HttpRequest, refused: Refused, **more: Any) -> str:
+    """In the frame of who is signed in. A fault of ours is told without: they cannot be asked for, perhaps."""
+    shown = {"message": refused.message, "status": refused.status, "request_id": current.get().request_id, **more}
     try:
-        return render_to_string("error.html", {"message": refused.message, "status": refused.status})
+        return render_to_string("error.html", shown, request=request if refused.status < 500 else None)
     except Exception:
         log.exception("the error page itself failed")
         return escape(str(refused.message))
@@ -179,6 +181,24 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     return _plain(request, NotAllowed())
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose CSRF token is not good any more: it was open too long, or somebody signed in meanwhile.
+
+    What was written can be sent again, unless the form came from elsewhere, or holds what is secret.
+    """
+    if is_api(request.path):
+        return forbidden(request, reason=reason)
+    own = request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
+    own = own and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    names = set(request.POST) - {"csrfmiddlewaretoken"}
+    fields = [(name, value) for name in sorted(names) for value in request.POST.getlist(name)]
+    again = own and bool(fields) and not request.FILES and not any(word in name for name in names for word in _SECRET)
+    page = _error_page(request, NotAllowed(), too_old=True, fields=fields if again else [], address=request.path)
+    response = HttpResponse(page, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

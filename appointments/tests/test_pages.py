@@ -58,8 +58,8 @@ def test_a_stranger_signs_in_with_a_code_books_and_cancels(page):
     at = next(link for link in links(week) if "/book?at=" in link)
     sent_away = page.get(at)
     assert sent_away.headers["Location"].startswith("/sign-in?next=")
-    page.post(sent_away.headers["Location"], {"phone": "+55 11 99999-9999", "name": "João Silva", "next": at})
-    back = page.post("/sign-in/code", {"code": code_sent_to(PHONE)})
+    page.post(sent_away.headers["Location"], {"phone": "+55 11 99999-9999", "next": at})
+    back = page.post("/sign-in/code", {"code": code_sent_to(PHONE), "patient_name": "João Silva"})
     assert back.headers["Location"] == at
     look = page.get(at)
     booked = page.post(at, {**form_of(look), "type": "consultation", "reason": "A cough that does not go"})

@@ -154,7 +154,8 @@ def _refused(asked: Asked, form: BookForm, refusal: Refused) -> HttpResponse:
     free: list[datetime] = []
     if refusal.status in (400, 409):
         free = nearby.free_times(asked.place, asked.starts_at, type=asked.type, now=timezone.now())
-    return _page(asked, form, status=refusal.status, gone=True, free=free)
+    days = nearby.by_day(free, asked.place.clinic.zone)
+    return _page(asked, form, status=refusal.status, gone=True, free_days=days)
 
 
 def _as_data(form: BookForm) -> dict[str, Any]:

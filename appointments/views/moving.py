@@ -80,9 +80,9 @@ def _confirm(request: HttpRequest, row: Appointment, at: datetime, refusal: Refu
             refusal = refused
     context: dict[str, Any] = {"visit": row, "at": at, "may": patients_may.for_patient(row)}
     if refusal is not None:
-        free = nearby.free_times(row.place, at, type=row.type, now=timezone.now())
+        free = nearby.free_times(row.place, at, type=row.type, minutes=_minutes(row), now=timezone.now())
         said = refusal.problems[0].message if refusal.problems else refusal.message
-        context |= {"said": said, "free": [(start, iso(start)) for start in free if start != row.starts_at]}
+        context |= {"said": said, "free_days": nearby.by_day(free, row.clinic.zone)}
     return page(request, "appointments/move_confirm.html", context, status=refusal.status if refusal else 200)
 
 

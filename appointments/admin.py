@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from appointments import admin_booking, booking
@@ -16,7 +17,7 @@ from appointments.permissions import require_own_clinic
 from patients.admin_search import FoundByPatient
 from vitas.common.admin_filters import DaysFilter, VisibleRelatedFilter
 from vitas.common.errors import Refused
-from vitas.common.shown import clock_text, date_text
+from vitas.common.shown import clock_text
 from vitas.common.visible_admin import ReadOnlyAdmin
 
 
@@ -63,7 +64,7 @@ class AppointmentAdmin(FoundByPatient, ReadOnlyAdmin):
 
     @admin.display(description=_("day"), ordering="starts_at")
     def day(self, row: Appointment) -> str:
-        return date_text(_here(row).date())
+        return formats.date_format(_here(row), "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("time"))
     def time(self, row: Appointment) -> str:

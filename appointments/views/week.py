@@ -208,7 +208,7 @@ def _days(first: date, starts: Sequence[datetime], link: Callable[[datetime], st
     grouped = _many(starts)
     used = sorted({_part(start) for start in starts}) if grouped else [0]
     days = [first + timedelta(days=nth) for nth in range(DAYS)]
-    shown = {day: Day(day, [Part(str(_PARTS[part][1])) for part in used]) for day in days}
+    shown = {day: Day(day, [Part(str(_PARTS[part][1]) if grouped else "") for part in used]) for day in days}
     for start in starts:
         part = used.index(_part(start)) if grouped else 0
         shown[start.date()].parts[part].starts.append(_start(start, link))

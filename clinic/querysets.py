@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from clinic.permissions import sees_every_organization
 from vitas.accounts.actor import Actor
@@ -76,6 +77,10 @@ class AbsenceQuerySet(OrganizationQuerySet):
     """Why a doctor is away is the organization's matter alone."""
 
     organization_path = "doctor__organization"
+
+    def coming(self) -> Self:
+        """Those that are not over."""
+        return self.filter(ends_at__gt=timezone.now())
 
 
 class HolidayQuerySet(OrganizationQuerySet):

@@ -49,9 +49,9 @@ def doctor_form(doctor: Doctor, **given: Any) -> dict[str, Any]:
 
 
 def problems(answer: Any) -> list[str]:
-    context = answer.context
-    found = [str(error) for error in context["errors"]] if context and "errors" in context else []
-    return found
+    """What the form says, if there is one."""
+    errors = answer.context["errors"] if answer.context and "errors" in answer.context else []
+    return [sentence for error in errors for sentence in ([error] if isinstance(error, str) else error)]
 
 
 def test_lists_are_written_with_commas(house, manager):

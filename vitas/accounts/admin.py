@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vitas.accounts import signing
+from vitas.accounts import passwords, signing
 from vitas.accounts.models import Membership, OneTimeCode, Organization, RefreshToken, Session, User
+from vitas.common.errors import Refused
 from vitas.common.visible_admin import OneTenantForm, ReadOnlyAdmin, VisibleAdmin
 
 
@@ -95,7 +96,7 @@ class MembershipForm(OneTenantForm):
         strip=False,
         max_length=200,
         validators=[validate_password],
-        help_text=_("Only for a new account. Someone who has one keeps their password."),
+        help_text=_("Only for a new account, and not needed: a link to choose one is sent by e-mail."),
     )
 
     def save(self, commit: bool = True) -> Any:
@@ -114,7 +115,7 @@ def _user_of(*, email: str, full_name: str, password: str) -> User:
 
 @admin.register(Membership)
 class MembershipAdmin(VisibleAdmin):
-    list_display = ["user", "role", "organization", "active", "created_at"]
+    list_display = ["user", "email", "role", "active", "created_at", "organization"]
     list_filter = ["role", "active", ("organization", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "organization"]
     search_fields = ["user__full_name", "user__email__startswith"]
@@ -122,7 +123,7 @@ class MembershipAdmin(VisibleAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
-            kwargs["form"] = MembershipForm
+            kwargs.setdefault("form", MembershipForm)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -131,13 +132,32 @@ class MembershipAdmin(VisibleAdmin):
         return [name for name in (["user", "organization", "role", "active"] if obj else new) if name not in hidden]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["user", "organization", "role"] if obj else []
+        """Nobody locks themselves out."""
+        if obj is None:
+            return []
+        own = obj.pk == request.actor.membership_id  # type: ignore[attr-defined]
+        return ["user", "organization", "role", *(["active"] if own else [])]
+
+    @admin.display(description=_("e-mail"), ordering="user__email")
+    def email(self, row: Membership) -> str:
+        return row.user.email or ""
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if not change and not obj.user.has_usable_password():
+            _send_link(request, obj.user)
         if not obj.active:
             for session in Session.objects.filter(membership=obj, revoked_at=None).select_related("user", "membership"):
                 signing.end_session(session, what=signing.What.REVOKED)
+
+
+def _send_link(request: HttpRequest, user: User) -> None:
+    """Somebody without a password chooses one by a link, where this installation sends e-mail."""
+    try:
+        passwords.ask(email=str(user.email))
+        messages.info(request, gettext("A link to choose a password goes to %(email)s.") % {"email": user.email})
+    except Refused as refusal:
+        messages.warning(request, str(refusal.message))
 
 
 @admin.register(Session)

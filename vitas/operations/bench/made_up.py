@@ -100,7 +100,7 @@ FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO patients_patient (id, first_name, last_name, phone, email, city, language, zone, status, name_key,
     created_at,
     updated_at)
-SELECT md5('patient' || n)::uuid, given, family, '+55' || 11 + n %% 80 || '9' || 
+SELECT md5('patient' || n)::uuid, given, family, '+55' || 11 + n %% 80 || '9' ||
     lpad(n::bigint * 48271 %% 99999989 || '', 8, '0'), '', '', 'pt-br', '', 'registered_via_whatsapp',
     translate(lower(given || ' ' || family), 'áéíóúñãâêôõç', 'aeiounaaeooc'), now(), now()
 FROM generate_series(%(first)s, %(last)s) n, made_up_names, LATERAL (SELECT

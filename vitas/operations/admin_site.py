@@ -225,7 +225,8 @@ class StaffSite(AdminSite):
         return HttpResponseRedirect(reverse("admin:login", current_app=self.name))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
+        """One page for everybody who has a password."""
+        return HttpResponseRedirect(reverse("change-password"))
 
 
 def _sign_in(request: HttpRequest, *, email: str, password: str) -> None:

@@ -1,12 +1,11 @@
 """For whom a person acts: the profiles of a family that shares a phone, and a new one of a child."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,8 +17,6 @@ from vitas.accounts.models import Session
 from vitas.common.errors import Refused
 from vitas.common.pages import page
 from vitas.common.shown import initials
-
-_NOT_CHOSEN: Final = "not chosen"
 
 
 @never_cache
@@ -109,7 +106,6 @@ def _card(profile: profiles.Profile, *, acting: bool, form: ProofForm | None, as
         "is_open": is_open,
         "acting": acting and is_open,
         "form": own,
-        "label": _("Go on as %(name)s") % {"name": profile.shown_name},
     }
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from vitas.operations import keeper, run
 
 PROJECT: Final = Path(__file__).resolve().parents[3]
-UP_BY: Final = 90.0  # seconds; the first start makes the database and compresses the static files
+UP_BY: Final = 180.0  # seconds; the first start makes the database and compresses the static files
 DOWN_BY: Final = 40.0
 
 # A browser clicks faster than a person; each visitor comes from an address of their own (chromium.py says which).

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from vitas.operations.tour import chromium
 from vitas.operations.tour.chromium import DEVICES, THEMES, Device, Theme
 from vitas.operations.tour.people import Person, sign_in
-from vitas.operations.tour.places import PLACES, Place, go
+from vitas.operations.tour.places import PLACES, NoSuchLink, Place, go
 
 AT_MOST: Final = 40_000  # bytes of one picture of the tour
 QUALITIES: Final = (80, 70, 60, 50, 40)  # of WebP, the first that is small enough
@@ -43,7 +43,11 @@ class Photographer:
             if only in place.name:
                 for device in DEVICES:
                     for theme in THEMES:
-                        picture = self.take(place, device, theme, whole=True)
+                        try:
+                            picture = self.take(place, device, theme, whole=True)
+                        except NoSuchLink as error:
+                            print(error)  # noqa: T201
+                            continue
                         yield f"{place.name}-{device.name}-{theme}", picture
 
     def _page(self, who: Person | None, device: Device, theme: Theme, language: str) -> Page:

@@ -53,7 +53,22 @@ PLACES: Final = (
     Place("change-password", "/password/change", ANA_RUIZ),
     Place("admin-sign-in", "/admin/login/"),
     Place("admin-day", "/admin/", RECEPTIONIST),
+    Place("admin-book", "/admin/day/book/", RECEPTIONIST),
+    Place("admin-book-whom", "/admin/day/patients/?q=gonzalez", RECEPTIONIST, through=("a.person",)),
+    Place("admin-book-when", "/admin/day/patients/?q=gonzalez", RECEPTIONIST, through=("a.person", "a.person")),
+    Place("admin-move", "/admin/", RECEPTIONIST, through=("a[id^=move-]",)),
+    Place("admin-cancel", "/admin/", RECEPTIONIST, through=("a[id^=cancel-]",)),
+    Place("admin-cash", "/admin/", RECEPTIONIST, through=("a[id^=cash-]",)),
+    Place("admin-print", "/admin/day/print/", RECEPTIONIST),
+    Place("admin-all", "/admin/all/", RECEPTIONIST),
+    Place("admin-patients", "/admin/patients/patient/", RECEPTIONIST),
+    Place("admin-visits", "/admin/appointments/appointment/", RECEPTIONIST),
 )
+
+
+class NoSuchLink(Exception):
+    """The way to a place is not there any more; the text says where it ends."""
+
 
 _found: dict[tuple[str, str], str] = {}  # addresses that were found by following links, by server and place
 
@@ -64,8 +79,9 @@ def go(page: Page, place: Place, server: str) -> int:
     answer = page.goto(known or place.address)
     if known is None:
         for link in place.through:
-            address = page.locator(link).first.get_attribute("href", timeout=3_000)
-            assert address, f"{place}: {link} leads nowhere"
+            if not page.locator(link).count():
+                raise NoSuchLink(f"{place}: there is no {link} on {page.url}")
+            address = page.locator(link).first.get_attribute("href") or ""
             answer = page.goto(address)
         _found[server, place.name] = page.url
     assert answer, place

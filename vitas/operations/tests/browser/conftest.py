@@ -4,6 +4,7 @@ A test fails when a page logs an error, throws, breaks its Content-Security-Poli
 another host than the server for anything.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # For this folder, not for the session: while Playwright runs, its event loop does, and no other test could have one.
 @pytest.fixture(scope="package")
 def server() -> Iterator[str]:
-    with demo_server.demo_server(FOLDER.parent / f"browser-{WORKER}") as address:
+    running = os.environ.get("BROWSER_SERVER")  # a demo server that runs already, while one writes a test
+    with demo_server.demo_server_or(running, FOLDER.parent / f"browser-{WORKER}") as address:
         yield address
 
 

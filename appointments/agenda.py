@@ -45,6 +45,12 @@ def wall(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+def doctor_id(by: Actor) -> UUID:
+    """Whose agenda it is; its pages open to doctors alone."""
+    assert by.doctor_id is not None
+    return by.doctor_id
+
+
 def places(by: Actor) -> list[DoctorPlace]:
     """Where the doctor receives, the primary place first."""
     rows = DoctorPlace.objects.visible_to(by).filter(doctor_id=by.doctor_id, active=True)
@@ -55,7 +61,7 @@ def visits(by: Actor, frame: Frame) -> list[Appointment]:
     """The doctor's own, at every place; without those that were cancelled."""
     starts, ends = frame.span
     rows = Appointment.objects.visible_to(by).filter(
-        doctor_id=by.doctor_id, starts_at__lt=ends, starts_at__gt=starts - _DAY, ends_at__gt=starts
+        doctor_id=doctor_id(by), starts_at__lt=ends, starts_at__gt=starts - _DAY, ends_at__gt=starts
     )
     rows = rows.exclude(status__in=_NOT_SHOWN).select_related("patient", "clinic")
     return list(rows.defer("reason", "notes", "cancellation_reason").order_by("starts_at", "pk"))

@@ -35,7 +35,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
     places, now = agenda.places(actor), timezone.now()
     if not places:
         return page(request, "appointments/agenda.html", {"places": []})
-    here, outside = shown_place(request, places), stranded.outside(UUID(str(actor.doctor_id)), now)
+    here, outside = shown_place(request, places), stranded.outside(agenda.doctor_id(actor), now)
     zone = here.clinic.zone
     today = agenda.wall(now, zone).date()
     day = _day(request.GET.get("date", "")) or today
@@ -71,7 +71,7 @@ def agenda_events(request: HttpRequest) -> HttpResponse:
     if not first or not last or not first < last <= first + timedelta(days=agenda.MOST_DAYS) or not places:
         return JsonResponse({"error": _("Ask for at most 62 days at once.")}, status=400)
     here, now = shown_place(request, places), timezone.now()
-    frame, outside = agenda.Frame(first, last, here.clinic.zone), set(stranded.outside(UUID(str(actor.doctor_id)), now))
+    frame, outside = agenda.Frame(first, last, here.clinic.zone), set(stranded.outside(agenda.doctor_id(actor), now))
     visits = agenda.visits(actor, frame)
     _note(actor, visits)
     spans = agenda.hours_of([here.pk])[here.pk]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from appointments import stranded
+from appointments import agenda, stranded
 from appointments.stranded import Moved, Stranded
 from clinic.pages import for_doctors
 from vitas.accounts.actor import Actor
@@ -36,7 +36,7 @@ def stranded_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _move(request, actor)
         return go(request, reverse("doctor-stranded"))
-    rows = stranded.described(stranded.outside(_doctor_id(actor), now), by=actor, now=now)
+    rows = stranded.described(stranded.outside(agenda.doctor_id(actor), now), by=actor, now=now)
     _note(actor, rows)
     return page(request, "appointments/agenda_stranded.html", _context(request, rows, change=False))
 
@@ -48,7 +48,7 @@ def judged(request: HttpRequest, change: Callable[[], T], *, done: str) -> HttpR
     """
     actor = _actor(request)
     try:
-        stranded.changing(change, doctor_id=_doctor_id(actor), accepted=_ids(request.POST), by=actor)
+        stranded.changing(change, doctor_id=agenda.doctor_id(actor), accepted=_ids(request.POST), by=actor)
     except stranded.Strands as strands:
         _note(actor, strands.stranded)
         context = _context(request, strands.stranded, change=True)
@@ -71,9 +71,9 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse | None:
 
 def back(request: HttpRequest) -> str:
     """To the agenda, as the person left it."""
-    agenda = reverse("doctor-agenda")
+    address = reverse("doctor-agenda")
     was = here(request) if request.htmx else ""  # type: ignore[attr-defined]
-    return was if was.partition("?")[0] == agenda else agenda
+    return was if was.partition("?")[0] == address else address
 
 
 def _context(request: HttpRequest, rows: list[Stranded], *, change: bool) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _move(request: HttpRequest, actor: Actor) -> None:
     wanted = _times(request.POST)
     if not wanted:
         return
-    results = stranded.move(wanted, doctor_id=_doctor_id(actor), by=actor)
+    results = stranded.move(wanted, doctor_id=agenda.doctor_id(actor), by=actor)
     moved = sum(not result.why_not for result in results)
     if moved:
         text = ngettext(
@@ -160,9 +160,4 @@ def _note(actor: Actor, rows: list[Stranded]) -> None:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
-def _doctor_id(actor: Actor) -> UUID:
-    assert actor.doctor_id is not None  # for_doctors
-    return actor.doctor_id
+    return request.actor  # type: ignore[attr-defined]

@@ -167,7 +167,7 @@
     const address = `${settings.events}?${new URLSearchParams({ place: settings.place, start: startStr.slice(0, 10), end: endStr.slice(0, 10) })}`;
     ask(address)
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
-      .then((answer) => { found(answer.events); afterDrawing(); setTimeout(name); })
+      .then((answer) => { found(answer.events); place(); afterDrawing(); setTimeout(name); })
       .catch((reason) => { say(reason instanceof Response ? words.failed : words.lost, true); failed(reason); });
   }
 
@@ -265,22 +265,33 @@
     moveBy(event, step, press.shiftKey);
   }, true);
 
+  // What is being moved stays where the keys took it, though the calendar is filled anew meanwhile.
+  function place() {
+    const event = moving && calendar.getEventById(moving.id);
+    if (event) calendar.updateEvent({ ...event, start: moving.start, end: moving.end });
+  }
+
   function moveBy(event, minutes, endOnly) {
-    if (!(endOnly ? event.durationEditable : event.startEditable) && event.extendedProps.kind === "absence") return;
-    const before = moving && moving.id === event.id ? moving.before : event;
-    const start = endOnly ? event.start : minutesLater(event.start, minutes);
-    const end = minutesLater(event.end, minutes);
+    if (!(endOnly ? event.durationEditable : event.startEditable)) return;
+    const now = moving && moving.id === event.id ? moving : { id: event.id, before: event, start: event.start, end: event.end };
+    const start = endOnly ? now.start : minutesLater(now.start, minutes);
+    const end = minutesLater(now.end, minutes);
     if (end <= start) return;
-    if (moving) clearTimeout(moving.timer);
-    calendar.updateEvent({ ...event, start, end });
+    if (moving && moving !== now) settle();
+    clearTimeout(now.timer);
+    moving = Object.assign(now, { start, end, timer: setTimeout(settle, 900) });
     wanted = event.id;
+    place();
     afterDrawing();
-    said.textContent = `${start.toLocaleString(lang)} – ${end.toLocaleString(lang)}`;
-    const timer = setTimeout(() => {
-      moving = null;
-      wanted = event.id;
-      change(calendar.getEventById(event.id), () => calendar.updateEvent(before));
-    }, 900);
-    moving = { id: event.id, before, timer };
+    said.textContent = `${dateText(start)}, ${clockText(start)} – ${clockText(end)}`;
+  }
+
+  function settle() {
+    const { id, before, start, end, timer } = moving;
+    clearTimeout(timer);
+    moving = null;
+    wanted = id;
+    const event = calendar.getEventById(id);
+    if (event) change({ ...event, start, end }, () => calendar.updateEvent({ ...event, start: before.start, end: before.end }));
   }
 })();

@@ -41,47 +41,87 @@ class Appointment(models.Model):
     # Two keys of several columns stand in the database for these four: the doctor and the clinic are the place's, the
     # organization is the clinic's. They promise more than four single ones, and cost half.
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="appointments", db_index=False, db_constraint=False
+        Organization,
+        models.PROTECT,
+        related_name="appointments",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("organization"),
     )
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="appointments", db_index=False, db_constraint=False)
-    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="appointments", db_index=False, db_constraint=False)
+    clinic = models.ForeignKey(
+        Clinic,
+        models.PROTECT,
+        related_name="appointments",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("clinic"),
+    )
+    doctor = models.ForeignKey(
+        Doctor,
+        models.PROTECT,
+        related_name="appointments",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("doctor"),
+    )
     place = models.ForeignKey(
-        DoctorPlace, models.PROTECT, related_name="appointments", db_index=False, db_constraint=False
+        DoctorPlace,
+        models.PROTECT,
+        related_name="appointments",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("place"),
     )
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="appointments", db_index=False)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    type = models.CharField(max_length=20, choices=VisitType, default=VisitType.CONSULTATION)
-    status = models.CharField(max_length=12, choices=Status)
-    hold_ends_at = models.DateTimeField(null=True, help_text="Only while pending: when the hold lapses.")
-    fee = models.BigIntegerField(help_text="Minor units, as the doctor asked at booking.")
-    currency = models.CharField(max_length=3)
-    payment_in_advance = models.BooleanField()
+    patient = models.ForeignKey(
+        Patient, models.PROTECT, related_name="appointments", db_index=False, verbose_name=_("patient")
+    )
+    starts_at = models.DateTimeField(verbose_name=_("begins"))
+    ends_at = models.DateTimeField(verbose_name=_("ends"))
+    type = models.CharField(max_length=20, choices=VisitType, default=VisitType.CONSULTATION, verbose_name=_("type"))
+    status = models.CharField(max_length=12, choices=Status, verbose_name=_("status"))
+    hold_ends_at = models.DateTimeField(
+        null=True, help_text=_("Only while pending: when the hold lapses."), verbose_name=_("hold ends")
+    )
+    fee = models.BigIntegerField(help_text=_("Minor units, as the doctor asked at booking."), verbose_name=_("fee"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    payment_in_advance = models.BooleanField(verbose_name=_("paid in advance"))
     # Words stay under the key that sealed them, also when the patient turns out to be one with another.
     sealed_for = models.UUIDField(
-        null=True, editable=False, help_text="Whose key seals the words, if not the patient's."
+        null=True,
+        editable=False,
+        help_text=_("Whose key seals the words, if not the patient's."),
+        verbose_name=_("sealed for"),
     )
-    reason = EncryptedTextField(subject="words_subject", blank=True)
-    notes = EncryptedTextField(subject="words_subject", blank=True)
-    is_virtual = models.BooleanField(default=False)
-    virtual_meeting_url = models.CharField(max_length=500, blank=True)
-    booked_by = models.UUIDField(null=True, help_text="The user who booked.")
-    booked_by_role = models.CharField(max_length=30)
-    request_hash = models.CharField(max_length=64, blank=True, help_text="What the client asked for under this id.")
-    series = models.UUIDField(null=True)
-    version = models.PositiveIntegerField(default=1)
-    firm_at = models.DateTimeField(null=True, help_text="When it first stood: scheduled, or confirmed by payment.")
-    check_in_time = models.DateTimeField(null=True)
-    started_at = models.DateTimeField(null=True)
-    check_out_time = models.DateTimeField(null=True)
-    cancelled_at = models.DateTimeField(null=True)
-    cancellation_reason = EncryptedTextField(subject="words_subject", blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
+    reason = EncryptedTextField(subject="words_subject", blank=True, verbose_name=_("reason"))
+    notes = EncryptedTextField(subject="words_subject", blank=True, verbose_name=_("notes"))
+    is_virtual = models.BooleanField(default=False, verbose_name=_("by video"))
+    virtual_meeting_url = models.CharField(max_length=500, blank=True, verbose_name=_("address of the video call"))
+    booked_by = models.UUIDField(null=True, help_text=_("The user who booked."), verbose_name=_("booked by"))
+    booked_by_role = models.CharField(max_length=30, verbose_name=_("booked by role"))
+    request_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("What the client asked for under this id."),
+        verbose_name=_("request hash"),
+    )
+    series = models.UUIDField(null=True, verbose_name=_("series"))
+    version = models.PositiveIntegerField(default=1, verbose_name=_("version"))
+    firm_at = models.DateTimeField(
+        null=True, help_text=_("When it first stood: scheduled, or confirmed by payment."), verbose_name=_("firm since")
+    )
+    check_in_time = models.DateTimeField(null=True, verbose_name=_("arrived"))
+    started_at = models.DateTimeField(null=True, verbose_name=_("begun"))
+    check_out_time = models.DateTimeField(null=True, verbose_name=_("completed"))
+    cancelled_at = models.DateTimeField(null=True, verbose_name=_("cancelled"))
+    cancellation_reason = EncryptedTextField(subject="words_subject", blank=True, verbose_name=_("cancellation reason"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    updated_at = models.DateTimeField(default=timezone.now, verbose_name=_("changed at"))
 
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
         constraints = [
             models.CheckConstraint(name="visit_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="visit_status_is_known", condition=Q(status__in=Status.values)),
@@ -108,15 +148,19 @@ class Appointment(models.Model):
 class AppointmentStep(models.Model):
     """One change of status, kept for ever."""
 
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="steps")
-    before = models.CharField(max_length=12, choices=Status, blank=True)
-    after = models.CharField(max_length=12, choices=Status)
-    by = models.UUIDField(null=True, help_text="The user who took it; none for the system.")
-    by_role = models.CharField(max_length=30)
-    at = models.DateTimeField(default=timezone.now)
-    reason = EncryptedTextField(subject="words_subject", blank=True)
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="steps", verbose_name=_("appointment"))
+    before = models.CharField(max_length=12, choices=Status, blank=True, verbose_name=_("from"))
+    after = models.CharField(max_length=12, choices=Status, verbose_name=_("to"))
+    by = models.UUIDField(null=True, help_text=_("The user who took it; none for the system."), verbose_name=_("by"))
+    by_role = models.CharField(max_length=30, verbose_name=_("role"))
+    at = models.DateTimeField(default=timezone.now, verbose_name=_("at"))
+    reason = EncryptedTextField(subject="words_subject", blank=True, verbose_name=_("reason"))
 
     objects = OfVisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of an appointment")
+        verbose_name_plural = _("steps of appointments")
 
     @property
     def words_subject(self) -> UUID:
@@ -131,15 +175,17 @@ class TimeClaim(models.Model):
     allowed overbooking takes another; `held_until` is when the hold behind it lapses, null once the time is firm.
     """
 
-    resource = models.UUIDField()
-    span = DateTimeRangeField()
-    lane = models.PositiveSmallIntegerField(default=0)
-    held_until = models.DateTimeField(null=True)
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="claims")
+    resource = models.UUIDField(verbose_name=_("whose time"))
+    span = DateTimeRangeField(verbose_name=_("time"))
+    lane = models.PositiveSmallIntegerField(default=0, verbose_name=_("lane"))
+    held_until = models.DateTimeField(null=True, verbose_name=_("held until"))
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="claims", verbose_name=_("appointment"))
 
     objects = OfVisitQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("claimed time")
+        verbose_name_plural = _("claimed times")
         constraints = [
             ExclusionConstraint(
                 name="time_is_claimed_once",
@@ -160,16 +206,20 @@ class CalendarFeed(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds")
-    token_hash = models.CharField(max_length=64, unique=True)
-    token = EncryptedTextField(help_text="Empty once revoked.")
-    created_at = models.DateTimeField(default=timezone.now)
-    last_used_at = models.DateTimeField(null=True, help_text="Written down at most daily.")
-    revoked_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds", verbose_name=_("person"))
+    token_hash = models.CharField(max_length=64, unique=True, verbose_name=_("token hash"))
+    token = EncryptedTextField(help_text=_("Empty once revoked."), verbose_name=_("token"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    last_used_at = models.DateTimeField(
+        null=True, help_text=_("Written down at most daily."), verbose_name=_("last used")
+    )
+    revoked_at = models.DateTimeField(null=True, verbose_name=_("revoked at"))
 
     objects = CalendarFeedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(revoked_at=None), name="one_live_feed_a_user"),
         ]

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClinicConfig(AppConfig):
     name = "clinic"
+    verbose_name = _("Clinics and doctors")
 
     def ready(self) -> None:
         from clinic.identity import doctor_claims

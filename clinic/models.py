@@ -59,27 +59,31 @@ class Clinic(models.Model):
     """A place where an organization sees patients, with its own wall clock and currency."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="clinics")
-    name = models.CharField(max_length=200)
-    address = models.CharField(max_length=255)
-    city = models.CharField(max_length=100)
-    state = models.CharField(max_length=100, blank=True)
-    zip_code = models.CharField(max_length=12, blank=True)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
-    latitude = models.FloatField(help_text="Degrees, WGS 84")
-    longitude = models.FloatField(help_text="Degrees, WGS 84")
-    zone = models.CharField(max_length=64, help_text="IANA time zone")
-    currency = models.CharField(max_length=3, help_text="ISO 4217")
-    phone = models.CharField(max_length=20, blank=True)
-    active = models.BooleanField(default=True)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="clinics", verbose_name=_("organization")
+    )
+    name = models.CharField(max_length=200, verbose_name=_("name"))
+    address = models.CharField(max_length=255, verbose_name=_("address"))
+    city = models.CharField(max_length=100, verbose_name=_("city"))
+    state = models.CharField(max_length=100, blank=True, verbose_name=_("state"))
+    zip_code = models.CharField(max_length=12, blank=True, verbose_name=_("postal code"))
+    country = models.CharField(max_length=2, help_text=_("ISO 3166-1 alpha-2"), verbose_name=_("country"))
+    latitude = models.FloatField(help_text=_("Degrees, WGS 84"), verbose_name=_("latitude"))
+    longitude = models.FloatField(help_text=_("Degrees, WGS 84"), verbose_name=_("longitude"))
+    zone = models.CharField(max_length=64, help_text=_("IANA time zone"), verbose_name=_("time zone"))
+    currency = models.CharField(max_length=3, help_text=_("ISO 4217"), verbose_name=_("currency"))
+    phone = models.CharField(max_length=20, blank=True, verbose_name=_("phone"))
+    active = models.BooleanField(default=True, verbose_name=_("active"))
     name_key = SearchKeyField(max_length=250, of=["name"])
     city_key = SearchKeyField(max_length=150, of=["city"])
     where_key = SearchKeyField(max_length=1000, of=["name", "address", "city", "state", "zip_code"])
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects = ClinicQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
         constraints = [
             # What a visit refers to, so that its organization is the clinic's.
             models.UniqueConstraint(fields=["id", "organization"], name="clinic_of_organization"),
@@ -103,12 +107,14 @@ class Clinic(models.Model):
 class StaffPlace(models.Model):
     """A member of staff works at a clinic: the desk's and the nurses' own clinics."""
 
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="places")
-    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="staff")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="places", verbose_name=_("member of staff"))
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="staff", verbose_name=_("clinic"))
 
     objects = StaffPlaceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("place of work")
+        verbose_name_plural = _("places of work")
         constraints = [models.UniqueConstraint(fields=["membership", "clinic"], name="staff_place_once")]
 
 
@@ -116,36 +122,46 @@ class Doctor(models.Model):
     """A doctor (S3's provider) of an organization. `specialties` and the like are texts as the doctor shows them."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="doctors")
-    membership = models.OneToOneField(Membership, models.PROTECT, null=True, blank=True, related_name="doctor")
-    first_name = models.CharField(max_length=100)
-    last_name = models.CharField(max_length=100)
-    title = models.CharField(max_length=20, blank=True, help_text="MD, Dra., …")
-    specialty = models.CharField(max_length=30, choices=Specialty)
-    specialties = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    services = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    insurances = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    certifications = ArrayField(models.CharField(max_length=200), default=list, blank=True)
-    bio = models.TextField(blank=True, max_length=4000)
-    education = models.TextField(blank=True, max_length=1000)
-    years_of_experience = models.PositiveSmallIntegerField(null=True, blank=True)
-    rating = models.DecimalField(max_digits=2, decimal_places=1, default=0)
-    review_count = models.PositiveIntegerField(default=0)
-    photo_url = models.CharField(max_length=500, blank=True)
-    phone = models.CharField(max_length=20, blank=True)
-    email = models.EmailField(blank=True)
-    active = models.BooleanField(default=True)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="doctors", verbose_name=_("organization")
+    )
+    membership = models.OneToOneField(
+        Membership, models.PROTECT, null=True, blank=True, related_name="doctor", verbose_name=_("member of staff")
+    )
+    first_name = models.CharField(max_length=100, verbose_name=_("first name"))
+    last_name = models.CharField(max_length=100, verbose_name=_("last name"))
+    title = models.CharField(max_length=20, blank=True, help_text=_("MD, Dra., …"), verbose_name=_("title"))
+    specialty = models.CharField(max_length=30, choices=Specialty, verbose_name=_("specialty"))
+    specialties = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, verbose_name=_("fields, as shown to patients")
+    )
+    services = ArrayField(models.CharField(max_length=100), default=list, blank=True, verbose_name=_("services"))
+    languages = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("languages"))
+    insurances = ArrayField(models.CharField(max_length=100), default=list, blank=True, verbose_name=_("insurances"))
+    certifications = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, verbose_name=_("certifications")
+    )
+    bio = models.TextField(blank=True, max_length=4000, verbose_name=_("bio"))
+    education = models.TextField(blank=True, max_length=1000, verbose_name=_("education"))
+    years_of_experience = models.PositiveSmallIntegerField(null=True, blank=True, verbose_name=_("years of experience"))
+    rating = models.DecimalField(max_digits=2, decimal_places=1, default=0, verbose_name=_("rating"))
+    review_count = models.PositiveIntegerField(default=0, verbose_name=_("reviews"))
+    photo_url = models.CharField(max_length=500, blank=True, verbose_name=_("photo"))
+    phone = models.CharField(max_length=20, blank=True, verbose_name=_("phone"))
+    email = models.EmailField(blank=True, verbose_name=_("e-mail"))
+    active = models.BooleanField(default=True, verbose_name=_("active"))
     name_key = SearchKeyField(max_length=250, of=["first_name", "last_name"], help_text="Name as search reads it.")
     specialties_key = SearchKeyField(max_length=2000, of=["specialties"])
     languages_key = SearchKeyField(max_length=1000, of=["languages"])
     insurances_key = SearchKeyField(max_length=4000, of=["insurances"])
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    updated_at = models.DateTimeField(auto_now=True, verbose_name=_("changed at"))
 
     objects = DoctorQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("doctor")
+        verbose_name_plural = _("doctors")
         constraints = [models.CheckConstraint(name="doctor_rating", condition=Q(rating__range=(0, 5)))]
         indexes = [
             GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="doctor_name_trgm"),
@@ -171,14 +187,16 @@ class Doctor(models.Model):
 class DoctorLicence(models.Model):
     """A number under which a country knows the doctor: NPI, CRM, matrícula."""
 
-    doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="licences")
-    country = models.CharField(max_length=2)
-    kind = models.CharField(max_length=20, help_text="npi, crm, matricula, …")
-    number = models.CharField(max_length=40)
+    doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="licences", verbose_name=_("doctor"))
+    country = models.CharField(max_length=2, verbose_name=_("country"))
+    kind = models.CharField(max_length=20, help_text=_("npi, crm, matricula, …"), verbose_name=_("kind"))
+    number = models.CharField(max_length=40, verbose_name=_("number"))
 
     objects = LicenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("licence")
+        verbose_name_plural = _("licences")
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="licence_once")]
 
 
@@ -190,22 +208,28 @@ class DoctorPlace(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="places")
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="doctor_places")
-    fee = models.BigIntegerField(help_text="Minor units of the clinic's currency.")
-    payment_in_advance = models.BooleanField(default=False)
-    slot_minutes = models.PositiveSmallIntegerField(default=30)
-    accepts_new_patients = models.BooleanField(default=True)
-    is_primary = models.BooleanField(default=True)
-    active = models.BooleanField(default=True)
-    specialty = models.CharField(max_length=30, choices=Specialty, editable=False)
-    latitude = models.FloatField(editable=False)
-    longitude = models.FloatField(editable=False)
-    listed = models.BooleanField(editable=False, help_text="Organization, doctor, clinic and place are all active.")
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="places", verbose_name=_("doctor"))
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="doctor_places", verbose_name=_("clinic"))
+    fee = models.BigIntegerField(help_text=_("Minor units of the clinic's currency."), verbose_name=_("fee"))
+    payment_in_advance = models.BooleanField(default=False, verbose_name=_("paid in advance"))
+    slot_minutes = models.PositiveSmallIntegerField(default=30, verbose_name=_("minutes of a slot"))
+    accepts_new_patients = models.BooleanField(default=True, verbose_name=_("accepts new patients"))
+    is_primary = models.BooleanField(default=True, verbose_name=_("first place"))
+    active = models.BooleanField(default=True, verbose_name=_("active"))
+    specialty = models.CharField(max_length=30, choices=Specialty, editable=False, verbose_name=_("specialty"))
+    latitude = models.FloatField(editable=False, verbose_name=_("latitude"))
+    longitude = models.FloatField(editable=False, verbose_name=_("longitude"))
+    listed = models.BooleanField(
+        editable=False,
+        help_text=_("Organization, doctor, clinic and place are all active."),
+        verbose_name=_("shown in search"),
+    )
 
     objects = DoctorPlaceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("doctor at a clinic")
+        verbose_name_plural = _("doctors at clinics")
         constraints = [
             models.UniqueConstraint(fields=["doctor", "clinic"], name="doctor_place_once"),
             # What a visit refers to, so that its doctor and clinic are the place's.
@@ -228,14 +252,20 @@ class DoctorPlace(models.Model):
 class WeeklyHours(models.Model):
     """A working span that comes every week, on the clinic's wall clock. A break is the gap between two spans."""
 
-    place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="hours")
-    weekday = models.PositiveSmallIntegerField(help_text="0 Monday … 6 Sunday")
-    start_minute = models.PositiveSmallIntegerField(help_text="Minutes after midnight, wall clock.")
-    minutes = models.PositiveSmallIntegerField(help_text="Length on the wall clock; the span may cross midnight.")
+    place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="hours", verbose_name=_("place"))
+    weekday = models.PositiveSmallIntegerField(help_text=_("0 Monday … 6 Sunday"), verbose_name=_("weekday"))
+    start_minute = models.PositiveSmallIntegerField(
+        help_text=_("Minutes after midnight, wall clock."), verbose_name=_("begins at minute")
+    )
+    minutes = models.PositiveSmallIntegerField(
+        help_text=_("Length on the wall clock; the span may cross midnight."), verbose_name=_("minutes")
+    )
 
     objects = PlaceRowQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("weekly hours")
+        verbose_name_plural = _("weekly hours")
         constraints = [
             models.CheckConstraint(name="hours_weekday", condition=Q(weekday__range=(0, 6))),
             models.CheckConstraint(name="hours_start", condition=Q(start_minute__range=(0, 1439))),
@@ -247,15 +277,19 @@ class WeeklyHours(models.Model):
 class Absence(models.Model):
     """The doctor is away; at one place, or at all of them."""
 
-    doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="absences")
-    place = models.ForeignKey(DoctorPlace, models.CASCADE, null=True, blank=True, related_name="absences")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    reason = models.CharField(max_length=100, blank=True)
+    doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="absences", verbose_name=_("doctor"))
+    place = models.ForeignKey(
+        DoctorPlace, models.CASCADE, null=True, blank=True, related_name="absences", verbose_name=_("place")
+    )
+    starts_at = models.DateTimeField(verbose_name=_("begins"))
+    ends_at = models.DateTimeField(verbose_name=_("ends"))
+    reason = models.CharField(max_length=100, blank=True, verbose_name=_("reason"))
 
     objects = AbsenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
         constraints = [models.CheckConstraint(name="absence_ends_later", condition=Q(ends_at__gt=F("starts_at")))]
         indexes = [models.Index(fields=["doctor", "ends_at"], name="absence_doctor")]
 
@@ -263,14 +297,20 @@ class Absence(models.Model):
 class Holiday(models.Model):
     """A whole day, on the clinic's calendar, when an organization or one of its clinics is closed."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="holidays")
-    clinic = models.ForeignKey(Clinic, models.CASCADE, null=True, blank=True, related_name="holidays")
-    date = models.DateField()
-    name = models.CharField(max_length=100)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="holidays", verbose_name=_("organization")
+    )
+    clinic = models.ForeignKey(
+        Clinic, models.CASCADE, null=True, blank=True, related_name="holidays", verbose_name=_("clinic")
+    )
+    date = models.DateField(verbose_name=_("date"))
+    name = models.CharField(max_length=100, verbose_name=_("name"))
 
     objects = HolidayQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "clinic", "date"], nulls_distinct=False, name="holiday_once"
@@ -281,15 +321,23 @@ class Holiday(models.Model):
 class VisitKind(models.Model):
     """How long a type of visit takes at an organization, and the time kept free around it."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="visit_kinds")
-    type = models.CharField(max_length=20, choices=VisitType)
-    minutes = models.PositiveSmallIntegerField()
-    buffer_before = models.PositiveSmallIntegerField(default=0, help_text="Minutes")
-    buffer_after = models.PositiveSmallIntegerField(default=0, help_text="Minutes")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="visit_kinds", verbose_name=_("organization")
+    )
+    type = models.CharField(max_length=20, choices=VisitType, verbose_name=_("type"))
+    minutes = models.PositiveSmallIntegerField(verbose_name=_("minutes"))
+    buffer_before = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Minutes"), verbose_name=_("minutes kept free before")
+    )
+    buffer_after = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Minutes"), verbose_name=_("minutes kept free after")
+    )
 
     objects = VisitKindQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("kind of visit")
+        verbose_name_plural = _("kinds of visit")
         constraints = [
             models.UniqueConstraint(fields=["organization", "type"], name="one_kind_a_type"),
             models.CheckConstraint(name="kind_minutes_are_sane", condition=Q(minutes__range=(5, 480))),
@@ -303,15 +351,17 @@ class VisitKind(models.Model):
 class DoctorDay(models.Model):
     """A day as search shows it: first free time, how many. Kept by events and by night; booking never believes it."""
 
-    place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="days")
-    date = models.DateField()
-    first_free = models.DateTimeField(null=True)
-    free_count = models.PositiveSmallIntegerField()
-    counted_at = models.DateTimeField(default=timezone.now)
+    place = models.ForeignKey(DoctorPlace, models.CASCADE, related_name="days", verbose_name=_("place"))
+    date = models.DateField(verbose_name=_("date"))
+    first_free = models.DateTimeField(null=True, verbose_name=_("first free time"))
+    free_count = models.PositiveSmallIntegerField(verbose_name=_("free times"))
+    counted_at = models.DateTimeField(default=timezone.now, verbose_name=_("counted at"))
 
     objects = PlaceRowQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("counted day")
+        verbose_name_plural = _("counted days")
         constraints = [
             models.UniqueConstraint(fields=["place", "date"], name="one_count_a_day"),
             models.CheckConstraint(

@@ -24,28 +24,41 @@ class Patient(models.Model):
     """A person who is cared for, known to many organizations. A phone may be a family's: it is not unique."""
 
     class Status(models.TextChoices):
-        REGISTERED_VIA_WHATSAPP = "registered_via_whatsapp"
-        REGISTERED_AT_DESK = "registered_at_desk"
+        REGISTERED_VIA_WHATSAPP = "registered_via_whatsapp", _("by phone, themselves")
+        REGISTERED_AT_DESK = "registered_at_desk", _("at the front desk")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    first_name = models.CharField(max_length=100)
-    last_name = models.CharField(max_length=100, blank=True)
-    birth_date = models.DateField(null=True, blank=True)
-    phone = models.CharField(max_length=16, blank=True, help_text="E.164")
-    email = models.EmailField(blank=True)
-    city = models.CharField(max_length=100, blank=True)
-    language = models.CharField(max_length=5, choices=Language, default=Language.SPANISH)
-    zone = models.CharField(max_length=64, blank=True, help_text="IANA time zone")
-    status = models.CharField(max_length=30, choices=Status, default=Status.REGISTERED_VIA_WHATSAPP)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    first_name = models.CharField(max_length=100, verbose_name=_("first name"))
+    last_name = models.CharField(max_length=100, blank=True, verbose_name=_("last name"))
+    birth_date = models.DateField(null=True, blank=True, verbose_name=_("birth date"))
+    phone = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text=_("With + and the country, such as +5491155550101."),
+        verbose_name=_("phone"),
+    )
+    email = models.EmailField(blank=True, verbose_name=_("e-mail"))
+    city = models.CharField(max_length=100, blank=True, verbose_name=_("city"))
+    language = models.CharField(max_length=5, choices=Language, default=Language.SPANISH, verbose_name=_("language"))
+    zone = models.CharField(max_length=64, blank=True, help_text=_("IANA time zone"), verbose_name=_("time zone"))
+    status = models.CharField(
+        max_length=30, choices=Status, default=Status.REGISTERED_VIA_WHATSAPP, verbose_name=_("status")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     name_key = models.CharField(max_length=210, editable=False, help_text="Name as search reads it.")
-    last_used_at = models.DateTimeField(null=True, help_text="When somebody last acted as this patient.")
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(auto_now=True)
+    last_used_at = models.DateTimeField(
+        null=True, help_text=_("When somebody last acted as this patient."), verbose_name=_("last used")
+    )
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    updated_at = models.DateTimeField(auto_now=True, verbose_name=_("changed at"))
 
     objects = PatientQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
         constraints = [
             models.CheckConstraint(
                 name="patient_phone_is_e164", condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$")
@@ -78,16 +91,18 @@ class PatientAccess(models.Model):
         CHILD = "child", _("child")
         WARD = "ward", _("person in my care")
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="patient_access")
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="access")
-    relation = models.CharField(max_length=10, choices=Relation, default=Relation.SELF)
-    verified_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(User, models.PROTECT, related_name="patient_access", verbose_name=_("person"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="access", verbose_name=_("patient"))
+    relation = models.CharField(max_length=10, choices=Relation, default=Relation.SELF, verbose_name=_("relation"))
+    verified_at = models.DateTimeField(null=True, verbose_name=_("verified at"))
+    ended_at = models.DateTimeField(null=True, verbose_name=_("ended at"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects = OfPatientQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("access to a patient")
+        verbose_name_plural = _("access to patients")
         constraints = [
             models.UniqueConstraint(fields=["user", "patient"], condition=Q(ended_at=None), name="one_live_access")
         ]
@@ -96,14 +111,16 @@ class PatientAccess(models.Model):
 class PatientIdentifier(models.Model):
     """A number under which a country knows the patient: DNI, CPF, passport."""
 
-    patient = models.ForeignKey(Patient, models.CASCADE, related_name="identifiers")
-    country = models.CharField(max_length=2)
-    kind = models.CharField(max_length=20, help_text="dni, cpf, passport, …")
-    number = models.CharField(max_length=40)
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="identifiers", verbose_name=_("patient"))
+    country = models.CharField(max_length=2, verbose_name=_("country"))
+    kind = models.CharField(max_length=20, help_text=_("dni, cpf, passport, …"), verbose_name=_("kind"))
+    number = models.CharField(max_length=40, verbose_name=_("number"))
 
     objects = OfPatientQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("patient's document")
+        verbose_name_plural = _("patients' documents")
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="identifier_once")]
         indexes = [models.Index(OpClass(Bare("number"), name="text_pattern_ops"), name="identifier_bare")]
 
@@ -111,14 +128,18 @@ class PatientIdentifier(models.Model):
 class PatientFile(models.Model):
     """The patient is known to an organization, under its own file number. Made by the first booking there."""
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="patient_files")
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="files")
-    number = models.PositiveIntegerField()
-    opened_at = models.DateTimeField(default=timezone.now)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="patient_files", verbose_name=_("organization")
+    )
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="files", verbose_name=_("patient"))
+    number = models.PositiveIntegerField(verbose_name=_("number"))
+    opened_at = models.DateTimeField(default=timezone.now, verbose_name=_("opened at"))
 
     objects = OfOrganizationAndPatientQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("patient's file")
+        verbose_name_plural = _("patients' files")
         constraints = [
             models.UniqueConstraint(fields=["organization", "patient"], name="one_file_a_patient"),
             models.UniqueConstraint(fields=["organization", "number"], name="file_number_once"),
@@ -129,16 +150,22 @@ class PatientFile(models.Model):
 class CareRelationship(models.Model):
     """A doctor cares for a patient, from the first visit that was confirmed or checked in."""
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="care_relationships")
-    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="care_relationships")
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="care_relationships")
-    began_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)
-    because = models.CharField(max_length=60, help_text="What began it: appointment, transfer, …")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="care_relationships", verbose_name=_("organization")
+    )
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="care_relationships", verbose_name=_("doctor"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="care_relationships", verbose_name=_("patient"))
+    began_at = models.DateTimeField(default=timezone.now, verbose_name=_("began at"))
+    ended_at = models.DateTimeField(null=True, verbose_name=_("ended at"))
+    because = models.CharField(
+        max_length=60, help_text=_("What began it: appointment, transfer, …"), verbose_name=_("because of")
+    )
 
     objects = OfOrganizationAndPatientQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("care relationship")
+        verbose_name_plural = _("care relationships")
         constraints = [
             models.UniqueConstraint(fields=["doctor", "patient"], condition=Q(ended_at=None), name="one_live_care"),
         ]
@@ -152,17 +179,21 @@ class PatientMerge(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="patient_merges")
-    kept = models.ForeignKey(Patient, models.PROTECT, related_name="merges")
-    merged = models.ForeignKey(Patient, models.PROTECT, related_name="merged_in")
-    reason = EncryptedTextField(subject="kept_id")
-    moved = models.JSONField(help_text="Keys only, a rule's name each.")
-    merged_at = models.DateTimeField(default=timezone.now)
-    merged_by = models.UUIDField(null=True, help_text="The user; none for the sweep.")
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.UUIDField(null=True)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="patient_merges", verbose_name=_("organization")
+    )
+    kept = models.ForeignKey(Patient, models.PROTECT, related_name="merges", verbose_name=_("kept"))
+    merged = models.ForeignKey(Patient, models.PROTECT, related_name="merged_in", verbose_name=_("merged"))
+    reason = EncryptedTextField(subject="kept_id", verbose_name=_("reason"))
+    moved = models.JSONField(help_text=_("Keys only, a rule's name each."), verbose_name=_("moved"))
+    merged_at = models.DateTimeField(default=timezone.now, verbose_name=_("merged at"))
+    merged_by = models.UUIDField(null=True, help_text=_("The user; none for the sweep."), verbose_name=_("merged by"))
+    undone_at = models.DateTimeField(null=True, verbose_name=_("undone at"))
+    undone_by = models.UUIDField(null=True, verbose_name=_("undone by"))
 
     objects = PatientMergeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("merge of patients")
+        verbose_name_plural = _("merged patients")
         indexes = [models.Index(fields=["organization", "-merged_at"], name="merge_organization")]

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
     name = "appointments.payments"
+    verbose_name = _("Payments")
     label = "payments"
 
     def ready(self) -> None:

@@ -24,18 +24,22 @@ class PaymentAccount(models.Model):
     """An organization's account with a gateway, in one country. Without one, the environment's token is used."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="payment_accounts")
-    gateway = models.CharField(max_length=20)
-    country = models.CharField(max_length=2)
-    currency = models.CharField(max_length=3)
-    access_token = EncryptedTextField()
-    webhook_secret = EncryptedTextField()
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="payment_accounts", verbose_name=_("organization")
+    )
+    gateway = models.CharField(max_length=20, verbose_name=_("gateway"))
+    country = models.CharField(max_length=2, verbose_name=_("country"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    access_token = EncryptedTextField(verbose_name=_("access token"))
+    webhook_secret = EncryptedTextField(verbose_name=_("webhook secret"))
+    active = models.BooleanField(default=True, verbose_name=_("active"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects = PaymentAccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("payment account")
+        verbose_name_plural = _("payment accounts")
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "currency"], condition=Q(active=True), name="one_live_account_a_currency"
@@ -66,29 +70,43 @@ class Payment(models.Model):
         CASH = "cash", _("cash")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="payments")
-    account = models.ForeignKey(PaymentAccount, models.PROTECT, null=True, related_name="payments")
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="payments")
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="payments")
-    amount = models.BigIntegerField(help_text="Minor units")
-    currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=10, choices=PaymentStatus, default=PaymentStatus.PENDING)
-    method = models.CharField(max_length=10, choices=Method, default=Method.GATEWAY)
-    gateway = models.CharField(max_length=20, blank=True)
-    preference_id = models.CharField(max_length=100, blank=True)
-    checkout_url = models.CharField(max_length=500, blank=True)
-    paid_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(null=True, help_text="When the gateway was last asked about it.")
-    ask_next_at = models.DateTimeField(
-        null=True, help_text="When the gateway is asked, should no notice have come by then."
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="payments", verbose_name=_("organization")
     )
-    recorded_by = models.UUIDField(null=True, help_text="The member of staff who took cash.")
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
+    account = models.ForeignKey(
+        PaymentAccount, models.PROTECT, null=True, related_name="payments", verbose_name=_("account")
+    )
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="payments", verbose_name=_("appointment"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="payments", verbose_name=_("patient"))
+    amount = models.BigIntegerField(help_text=_("Minor units"), verbose_name=_("amount"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    status = models.CharField(
+        max_length=10, choices=PaymentStatus, default=PaymentStatus.PENDING, verbose_name=_("status")
+    )
+    method = models.CharField(max_length=10, choices=Method, default=Method.GATEWAY, verbose_name=_("method"))
+    gateway = models.CharField(max_length=20, blank=True, verbose_name=_("gateway"))
+    preference_id = models.CharField(max_length=100, blank=True, verbose_name=_("preference id"))
+    checkout_url = models.CharField(max_length=500, blank=True, verbose_name=_("checkout url"))
+    paid_at = models.DateTimeField(null=True, verbose_name=_("paid at"))
+    asked_at = models.DateTimeField(
+        null=True, help_text=_("When the gateway was last asked about it."), verbose_name=_("asked at")
+    )
+    ask_next_at = models.DateTimeField(
+        null=True,
+        help_text=_("When the gateway is asked, should no notice have come by then."),
+        verbose_name=_("ask next at"),
+    )
+    recorded_by = models.UUIDField(
+        null=True, help_text=_("The member of staff who took cash."), verbose_name=_("recorded by")
+    )
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    updated_at = models.DateTimeField(default=timezone.now, verbose_name=_("changed at"))
 
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         constraints = [
             models.CheckConstraint(name="payment_amount_is_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="payment_status_is_known", condition=Q(status__in=PaymentStatus.values)),
@@ -125,18 +143,24 @@ class GatewayPayment(models.Model):
         PAID_TWICE = "paid_twice", _("paid twice")
         TOO_LATE = "too_late", _("the time was gone")
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="gateway_payments")
-    gateway = models.CharField(max_length=20)
-    gateway_id = models.CharField(max_length=64)
-    verdict = models.CharField(max_length=20, choices=Verdict, blank=True, default=Verdict.NONE)
-    status = models.CharField(max_length=30, help_text="The gateway's own word: approved, rejected, in_process …")
-    amount = models.BigIntegerField(help_text="Minor units")
-    currency = models.CharField(max_length=3)
-    seen_at = models.DateTimeField(default=timezone.now)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="gateway_payments", verbose_name=_("payment"))
+    gateway = models.CharField(max_length=20, verbose_name=_("gateway"))
+    gateway_id = models.CharField(max_length=64, verbose_name=_("number at the gateway"))
+    verdict = models.CharField(
+        max_length=20, choices=Verdict, blank=True, default=Verdict.NONE, verbose_name=_("verdict")
+    )
+    status = models.CharField(
+        max_length=30, help_text=_("The gateway's own word: approved, rejected, in_process …"), verbose_name=_("status")
+    )
+    amount = models.BigIntegerField(help_text=_("Minor units"), verbose_name=_("amount"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    seen_at = models.DateTimeField(default=timezone.now, verbose_name=_("seen at"))
 
     objects = OfPaymentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("payment at the gateway")
+        verbose_name_plural = _("payments at the gateway")
         constraints = [models.UniqueConstraint(fields=["gateway", "gateway_id"], name="gateway_payment_once")]
 
 
@@ -144,28 +168,32 @@ class Refund(models.Model):
     """Money going back: a row first, then the gateway is asked, until it is done."""
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        DONE = "done"
-        FAILED = "failed"
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
 
     id = models.UUIDField(
         primary_key=True, default=new_id, editable=False, help_text="Also the gateway's idempotency key."
     )
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
-    gateway_payment = models.ForeignKey(GatewayPayment, models.PROTECT, null=True, related_name="refunds")
-    amount = models.BigIntegerField(help_text="Minor units")
-    because = models.CharField(max_length=40)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    gateway_refund_id = models.CharField(max_length=64, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(default=timezone.now)
-    created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    done_at = models.DateTimeField(null=True)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
+    gateway_payment = models.ForeignKey(
+        GatewayPayment, models.PROTECT, null=True, related_name="refunds", verbose_name=_("gateway payment")
+    )
+    amount = models.BigIntegerField(help_text=_("Minor units"), verbose_name=_("amount"))
+    because = models.CharField(max_length=40, verbose_name=_("because of"))
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING, verbose_name=_("state"))
+    gateway_refund_id = models.CharField(max_length=64, blank=True, verbose_name=_("gateway refund id"))
+    tries = models.PositiveSmallIntegerField(default=0, verbose_name=_("tries"))
+    next_try_at = models.DateTimeField(default=timezone.now, verbose_name=_("next try"))
+    created_by = models.UUIDField(null=True, verbose_name=_("created by"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    done_at = models.DateTimeField(null=True, verbose_name=_("done at"))
 
     objects = OfPaymentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         constraints = [
             models.CheckConstraint(name="refund_amount_is_positive", condition=Q(amount__gt=0)),
             models.UniqueConstraint(
@@ -184,23 +212,27 @@ class LedgerEntry(models.Model):
     """One side of a movement of money. A `movement`'s rows sum to zero (deferred trigger); none is ever changed."""
 
     class Account(models.TextChoices):
-        GATEWAY = "gateway"
-        CASH_DESK = "cash_desk"
-        INCOME = "income"
-        REFUNDS = "refunds"
+        GATEWAY = "gateway", _("gateway")
+        CASH_DESK = "cash_desk", _("cash desk")
+        INCOME = "income", _("income")
+        REFUNDS = "refunds", _("refunds")
 
-    movement = models.UUIDField()
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="ledger")
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="ledger")
-    refund = models.ForeignKey(Refund, models.PROTECT, null=True, related_name="ledger")
-    account = models.CharField(max_length=20, choices=Account)
-    amount = models.BigIntegerField(help_text="Minor units, debit positive")
-    currency = models.CharField(max_length=3)
-    at = models.DateTimeField(default=timezone.now)
+    movement = models.UUIDField(verbose_name=_("movement"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="ledger", verbose_name=_("organization")
+    )
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="ledger", verbose_name=_("payment"))
+    refund = models.ForeignKey(Refund, models.PROTECT, null=True, related_name="ledger", verbose_name=_("refund"))
+    account = models.CharField(max_length=20, choices=Account, verbose_name=_("account"))
+    amount = models.BigIntegerField(help_text=_("Minor units, debit positive"), verbose_name=_("amount"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    at = models.DateTimeField(default=timezone.now, verbose_name=_("at"))
 
     objects = LedgerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger")
         constraints = [models.UniqueConstraint(fields=["movement", "account"], name="one_side_an_account")]
         indexes = [models.Index(fields=["organization", "at"], name="ledger_organization")]
 
@@ -209,22 +241,33 @@ class WebhookDelivery(models.Model):
     """What a gateway sent, stored before it is answered and applied from here, once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    source = models.CharField(max_length=20)
+    source = models.CharField(max_length=20, verbose_name=_("source"))
     account = models.ForeignKey(
-        PaymentAccount, models.PROTECT, null=True, related_name="deliveries", help_text="Whose secret signed it."
+        PaymentAccount,
+        models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        help_text=_("Whose secret signed it."),
+        verbose_name=_("account"),
     )
-    delivery_id = models.CharField(max_length=150)
-    subject_id = models.CharField(max_length=64, help_text="The gateway's payment id that it speaks of.")
-    raw = models.BinaryField()
-    received_at = models.DateTimeField(default=timezone.now)
-    applied_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(default=timezone.now)
-    problem = models.CharField(max_length=200, blank=True)
+    delivery_id = models.CharField(max_length=150, verbose_name=_("delivery id"))
+    subject_id = models.CharField(
+        max_length=64,
+        help_text=_("The gateway's payment id that it speaks of."),
+        verbose_name=_("payment at the gateway"),
+    )
+    raw = models.BinaryField(verbose_name=_("raw"))
+    received_at = models.DateTimeField(default=timezone.now, verbose_name=_("received at"))
+    applied_at = models.DateTimeField(null=True, verbose_name=_("applied at"))
+    tries = models.PositiveSmallIntegerField(default=0, verbose_name=_("tries"))
+    next_try_at = models.DateTimeField(default=timezone.now, verbose_name=_("next try"))
+    problem = models.CharField(max_length=200, blank=True, verbose_name=_("problem"))
 
     objects = OperatorsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("notice of a gateway")
+        verbose_name_plural = _("notices of gateways")
         constraints = [models.UniqueConstraint(fields=["source", "delivery_id"], name="delivery_once")]
         indexes = [models.Index(fields=["next_try_at"], name="delivery_due", condition=Q(applied_at=None))]
 
@@ -233,11 +276,17 @@ class DemoCharge(models.Model):
     """SIMULATED: what the demo checkout "charged". No money moved; only the demo's own gateway reads these rows."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    external_reference = models.CharField(max_length=64, db_index=True)
-    amount = models.BigIntegerField(help_text="Minor units")
-    currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=20, help_text="approved, rejected, in_process, refunded")
-    refund_key = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    external_reference = models.CharField(max_length=64, db_index=True, verbose_name=_("external reference"))
+    amount = models.BigIntegerField(help_text=_("Minor units"), verbose_name=_("amount"))
+    currency = models.CharField(max_length=3, verbose_name=_("currency"))
+    status = models.CharField(
+        max_length=20, help_text=_("approved, rejected, in_process, refunded"), verbose_name=_("status")
+    )
+    refund_key = models.CharField(max_length=64, blank=True, verbose_name=_("refund key"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects = OperatorsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("simulated charge")
+        verbose_name_plural = _("simulated charges")

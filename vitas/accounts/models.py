@@ -42,18 +42,24 @@ class Organization(models.Model):
     """A tenant: who runs clinics. No row of another organization is ever seen."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=200)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
-    language = models.CharField(max_length=5, choices=Language)
-    currency = models.CharField(max_length=3, help_text="ISO 4217")
+    slug = models.SlugField(unique=True, verbose_name=_("short name"))
+    name = models.CharField(max_length=200, verbose_name=_("name"))
+    country = models.CharField(max_length=2, help_text=_("ISO 3166-1 alpha-2"), verbose_name=_("country"))
+    language = models.CharField(max_length=5, choices=Language, verbose_name=_("language"))
+    currency = models.CharField(max_length=3, help_text=_("ISO 4217"), verbose_name=_("currency"))
     refund_hours = models.PositiveSmallIntegerField(
-        default=24, help_text="A patient who cancels at least this many hours before is refunded in full."
+        default=24,
+        help_text=_("A patient who cancels at least this many hours before is refunded in full."),
+        verbose_name=_("refund until hours before"),
     )
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    active = models.BooleanField(default=True, verbose_name=_("active"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
 
     def __str__(self) -> str:
         return self.name
@@ -78,16 +84,27 @@ class User(AbstractBaseUser):
     """Somebody who signs in, by e-mail and password, by phone and code, or by Firebase."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(null=True, blank=True, unique=True, help_text="Lower case.")
-    phone = models.CharField(max_length=16, null=True, blank=True, unique=True, help_text="E.164")
-    full_name = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=5, choices=Language, blank=True)
-    firebase_uid = models.CharField(max_length=128, null=True, blank=True, unique=True)
-    is_active = models.BooleanField(default=True)
-    is_operator = models.BooleanField(
-        default=False, help_text="Runs the platform: sees configuration and no clinical word."
+    email = models.EmailField(
+        null=True, blank=True, unique=True, help_text=_("In lower case."), verbose_name=_("e-mail")
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    phone = models.CharField(
+        max_length=16,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("With + and the country, such as +5491155550101."),
+        verbose_name=_("phone"),
+    )
+    full_name = models.CharField(max_length=200, blank=True, verbose_name=_("name"))
+    language = models.CharField(max_length=5, choices=Language, blank=True, verbose_name=_("language"))
+    firebase_uid = models.CharField(max_length=128, null=True, blank=True, unique=True, verbose_name=_("Firebase id"))
+    is_active = models.BooleanField(default=True, verbose_name=_("active"))
+    is_operator = models.BooleanField(
+        default=False,
+        help_text=_("Runs the platform: sees configuration and no clinical word."),
+        verbose_name=_("operator of the platform"),
+    )
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -96,6 +113,8 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name = _("person who signs in")
+        verbose_name_plural = _("people who sign in")
         constraints = [
             models.CheckConstraint(name="user_is_reachable", condition=Q(email__isnull=False) | Q(phone__isnull=False)),
             models.CheckConstraint(name="user_email_is_lower_case", condition=Q(email=Lower("email"))),
@@ -114,15 +133,21 @@ class Membership(models.Model):
     """What a person is in an organization."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=12, choices=[choice for choice in Role.choices if choice[0] != Role.PATIENT])
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="memberships", verbose_name=_("organization")
+    )
+    role = models.CharField(
+        max_length=12, choices=[choice for choice in Role.choices if choice[0] != Role.PATIENT], verbose_name=_("role")
+    )
+    active = models.BooleanField(default=True, verbose_name=_("active"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
         constraints = [
             models.UniqueConstraint(fields=["user", "organization", "role"], name="one_membership_a_role"),
             models.CheckConstraint(
@@ -138,26 +163,32 @@ class Session(models.Model):
     """One sign-in: of a browser or of an API client. A page session and a token are the same Session."""
 
     class Method(models.TextChoices):
-        PASSWORD = "password"
-        CODE = "code"
+        PASSWORD = "password", _("password")
+        CODE = "code", _("code")
         FIREBASE = "firebase"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
-    membership = models.ForeignKey(Membership, models.CASCADE, null=True, related_name="sessions")
-    acting_patient_id = models.UUIDField(null=True, help_text="The profile chosen, where a family shares a phone.")
-    method = models.CharField(max_length=10, choices=Method)
-    address = models.GenericIPAddressField(null=True)
-    agent = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_seen_at = models.DateTimeField(default=timezone.now)
-    idle_ends_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions", verbose_name=_("person"))
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, related_name="sessions", verbose_name=_("member of staff")
+    )
+    acting_patient_id = models.UUIDField(
+        null=True, help_text=_("The profile chosen, where a family shares a phone."), verbose_name=_("acts for patient")
+    )
+    method = models.CharField(max_length=10, choices=Method, verbose_name=_("method"))
+    address = models.GenericIPAddressField(null=True, verbose_name=_("address"))
+    agent = models.CharField(max_length=300, blank=True, verbose_name=_("browser"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    last_seen_at = models.DateTimeField(default=timezone.now, verbose_name=_("last seen"))
+    idle_ends_at = models.DateTimeField(verbose_name=_("ends when left alone"))
+    ends_at = models.DateTimeField(verbose_name=_("ends"))
+    revoked_at = models.DateTimeField(null=True, verbose_name=_("revoked at"))
 
     objects = SessionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
         indexes = [
             models.Index(fields=["user", "revoked_at"], name="session_user"),
             models.Index(fields=["revoked_at"], name="session_revoked", condition=Q(revoked_at__isnull=False)),
@@ -168,15 +199,19 @@ class RefreshToken(models.Model):
     """A refresh token, by its hash. Used once; used again later than 30 s after, it revokes its session."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    session = models.ForeignKey(Session, models.CASCADE, related_name="refresh_tokens")
-    token_hash = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-    replaced_by = models.OneToOneField("self", models.SET_NULL, null=True, related_name="replaces")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="refresh_tokens", verbose_name=_("session"))
+    token_hash = models.CharField(max_length=64, unique=True, verbose_name=_("token hash"))
+    expires_at = models.DateTimeField(verbose_name=_("expires at"))
+    used_at = models.DateTimeField(null=True, verbose_name=_("used at"))
+    replaced_by = models.OneToOneField(
+        "self", models.SET_NULL, null=True, related_name="replaces", verbose_name=_("replaced by")
+    )
 
     objects = RefreshTokenQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("refresh token")
+        verbose_name_plural = _("refresh tokens")
         constraints = [
             models.CheckConstraint(
                 name="refresh_token_used_is_replaced", condition=Q(replaced_by=None) | Q(used_at__isnull=False)
@@ -188,17 +223,19 @@ class OneTimeCode(models.Model):
     """A code sent to a phone: stored as a keyed hash, 5 minutes, 5 tries, used once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    phone = models.CharField(max_length=16)
-    code_hash = models.CharField(max_length=64)
-    patient_name = EncryptedTextField(blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
+    phone = models.CharField(max_length=16, verbose_name=_("phone"))
+    code_hash = models.CharField(max_length=64, verbose_name=_("code hash"))
+    patient_name = EncryptedTextField(blank=True, verbose_name=_("patient name"))
+    tries = models.PositiveSmallIntegerField(default=0, verbose_name=_("tries"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    expires_at = models.DateTimeField(verbose_name=_("expires at"))
+    used_at = models.DateTimeField(null=True, verbose_name=_("used at"))
 
     objects = OneTimeCodeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("one-time code")
+        verbose_name_plural = _("one-time codes")
         constraints = [
             models.CheckConstraint(name="code_is_tried_five_times", condition=Q(tries__lte=5)),
             models.CheckConstraint(name="code_expires_later", condition=Q(expires_at__gt=F("created_at"))),
@@ -214,18 +251,20 @@ class PasswordLink(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = EncryptedTextField(help_text="As it was typed, lower case.")
-    language = models.CharField(max_length=5, help_text="Of who asked.")
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="password_links")
-    token_hash = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    looked_up_at = models.DateTimeField(null=True)
-    used_at = models.DateTimeField(null=True)
+    email = EncryptedTextField(help_text=_("As it was typed, lower case."), verbose_name=_("e-mail"))
+    language = models.CharField(max_length=5, help_text=_("Of who asked."), verbose_name=_("language"))
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="password_links", verbose_name=_("person"))
+    token_hash = models.CharField(max_length=64, blank=True, verbose_name=_("token hash"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+    expires_at = models.DateTimeField(verbose_name=_("expires at"))
+    looked_up_at = models.DateTimeField(null=True, verbose_name=_("looked up at"))
+    used_at = models.DateTimeField(null=True, verbose_name=_("used at"))
 
     objects = PasswordLinkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("password link")
+        verbose_name_plural = _("password links")
         constraints = [
             models.CheckConstraint(name="password_link_expires_later", condition=Q(expires_at__gt=F("created_at"))),
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vitas.common.ids import new_id
 from vitas.common.querysets import OperatorsQuerySet
@@ -14,15 +15,19 @@ class LiveEvent(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    key = models.CharField(max_length=120, help_text="What makes publishing it twice harmless.")
-    topic = models.CharField(max_length=60)
-    event = models.CharField(max_length=40)
-    ids = models.JSONField()
-    at = models.DateTimeField(default=timezone.now)
+    key = models.CharField(
+        max_length=120, help_text=_("What makes publishing it twice harmless."), verbose_name=_("key")
+    )
+    topic = models.CharField(max_length=60, verbose_name=_("topic"))
+    event = models.CharField(max_length=40, verbose_name=_("event"))
+    ids = models.JSONField(verbose_name=_("ids"))
+    at = models.DateTimeField(default=timezone.now, verbose_name=_("at"))
 
     objects = OperatorsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("live event")
+        verbose_name_plural = _("live events")
         constraints = [models.UniqueConstraint(fields=["key", "topic"], name="live_event_published_once")]
         indexes = [models.Index(fields=["topic", "id"], name="live_topic")]
 
@@ -30,11 +35,13 @@ class LiveEvent(models.Model):
 class LiveRead(models.Model):
     """A person has read an event."""
 
-    live_event = models.ForeignKey(LiveEvent, models.CASCADE, related_name="reads")
-    user_id = models.UUIDField()
-    read_at = models.DateTimeField(default=timezone.now)
+    live_event = models.ForeignKey(LiveEvent, models.CASCADE, related_name="reads", verbose_name=_("live event"))
+    user_id = models.UUIDField(verbose_name=_("person"))
+    read_at = models.DateTimeField(default=timezone.now, verbose_name=_("read at"))
 
     objects = OperatorsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("read live event")
+        verbose_name_plural = _("read live events")
         constraints = [models.UniqueConstraint(fields=["user_id", "live_event"], name="live_event_read_once")]

@@ -136,7 +136,7 @@ def test_forgotten_password_is_set_by_the_letter(page, doctor):
     )
     assert done.headers["Location"] == "/sign-in/staff"
     assert (again.status_code, "This link has expired or was used already." in again.content.decode()) == (404, True)
-    assert again.headers["Referrer-Policy"] == "no-referrer"
+    assert again.headers["Referrer-Policy"] == "strict-origin"
     assert signs_in(page, doctor.email, NEW).headers["Location"] == "/doctor"
 
 

@@ -39,6 +39,7 @@ _SHOWN: Final = (*FIRM, Status.COMPLETED)
 def make(*, by: Actor) -> CalendarFeed:
     """The person's address: the one there is, else a new one."""
     token = secrets.token_urlsafe(24)
+    assert by.user_id is not None  # the page is for who is signed in
     fresh = CalendarFeed(user_id=by.user_id, token_hash=_hash(token), token=token)
     CalendarFeed.objects.bulk_create([fresh], ignore_conflicts=True)  # of two clicks one row stands
     feed = CalendarFeed.objects.live().get(user=by.user_id)

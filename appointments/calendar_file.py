@@ -18,7 +18,11 @@ from appointments.models import Appointment, Status
 
 READ_AGAIN: Final = timedelta(hours=1)  # how often a program should ask a private address
 _GONE: Final = (Status.CANCELLED, Status.EXPIRED)
-_STATUS: Final[dict[str, str]] = {Status.PENDING: "TENTATIVE"} | dict.fromkeys(_GONE, "CANCELLED")
+_STATUS: Final[dict[str, str]] = {
+    Status.PENDING: "TENTATIVE",
+    Status.CANCELLED: "CANCELLED",
+    Status.EXPIRED: "CANCELLED",
+}
 
 
 def of_visit(visit: Appointment) -> bytes:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,7 @@ from patients.pages import for_patients
 from vitas.common.errors import Refused
 from vitas.common.ids import new_id
 from vitas.common.page_forms import PageForm
-from vitas.common.pages import page
+from vitas.common.pages import go, here, page
 
 _LAST_YEAR: Final = 2200  # a date beyond is a joke, and past what calendars count
 
@@ -69,7 +71,7 @@ class Asked:
 
     @property
     def acting_id(self) -> UUID:
-        return self.request.actor.patient_id  # type: ignore[attr-defined,no-any-return]
+        return self.request.actor.patient_id  # type: ignore[attr-defined]
 
     def form(self, *, bound: bool) -> BookForm:
         initial = {"id": new_id(), "at": self.starts_at, "type": self.type, "patient": str(self.acting_id)}
@@ -104,6 +106,8 @@ def book(request: HttpRequest, place_id: UUID) -> HttpResponse:
         return redirect("times", place_id=place.pk)
     wanted = given.get("type") or request.GET.get("type", "")
     asked = Asked(request, place, starts_at, wanted if wanted in VisitType.values else VisitType.CONSULTATION.value)
+    if not asked.people:  # the profile was taken from this person meanwhile
+        return go(request, f"{reverse('profiles')}?{urlencode({'next': here(request)})}")
     if request.method == "POST" and "choose" not in request.POST:
         return _take(asked)
     return _look(asked, asked.form(bound=request.method == "POST"))
@@ -115,7 +119,8 @@ def _look(asked: Asked, form: BookForm) -> HttpResponse:
     except Refused as refusal:
         return _refused(asked, form, refusal)
     if form.is_bound:  # another time was chosen, with what had been written before
-        form = BookForm(people=asked.people, initial={**form.data.dict(), "id": new_id(), "at": asked.starts_at})
+        written = {**asked.request.POST.dict(), "id": new_id(), "at": asked.starts_at}
+        form = BookForm(people=asked.people, initial=written)
     return _page(asked, form)
 
 

@@ -5,11 +5,20 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from vitas.operations.tour.people import ANA_RUIZ, MARIA, RECEPTIONIST, URGENT_CARE, Person
+from vitas.operations.tour.people import (
+    ANA_RUIZ,
+    MANAGER,
+    MARIA,
+    OPERATOR,
+    RECEPTIONIST,
+    SARAH_JOHNSON,
+    URGENT_CARE,
+    Person,
+)
 
 DOCTOR: Final = 'main a[href^="/doctors/"]:not([href*="/book"])'
 FREE_TIME: Final = 'main a[href*="/book?"]'
-VISIT: Final = 'main a[href^="/visits/"]:not([href*="/cancel"]):not([href*="/move"])'
+VISIT: Final = 'main .card a[href^="/visits/"]:not([href*="/cancel"]):not([href*="/move"]):not([href$="/calendar"])'
 
 
 @dataclass(frozen=True)
@@ -26,44 +35,80 @@ class Place:
         return self.name
 
 
-PLACES: Final = (
+def _in_admin(link: str) -> str:
+    return f'#changelist a[href*="{link}"], #content a[href*="{link}"]'
+
+
+ANYBODY: Final = (
     Place("landing", "/"),
     Place("sign-in", "/sign-in"),
+    Place("lost-phone", "/sign-in/lost-phone"),
     Place("staff-sign-in", "/sign-in/staff"),
     Place("forgotten-password", "/password/forgotten"),
+    Place("dead-link", "/password/new/nothing", status=404),
     Place("find", "/doctors"),
     Place("find-nothing", "/doctors?name=Zzyzx"),
     Place("doctor", "/doctors?name=Ruiz", through=(DOCTOR,)),
     Place("came-back", "/booking/success"),
     Place("not-found", "/doctors/00000000-0000-7000-8000-000000000000", status=404),
+    Place("offline", "/offline"),
     Place("demo-outbox", "/demo/outbox"),
+    Place("style", "/style/"),
+    Place("admin-sign-in", "/admin/login/"),
+)
+
+PATIENTS: Final = (
+    Place("find-signed-in", "/doctors?specialty=FAMILY_MEDICINE", MARIA),
     Place("book", "/doctors?name=Ruiz", MARIA, through=(DOCTOR, FREE_TIME)),
     Place("visits", "/visits", MARIA),
     Place("visit", "/visits", MARIA, through=(VISIT,)),
-    Place("cancel", "/visits", MARIA, through=(VISIT, 'main a[href$="/cancel"]')),
+    Place("move", "/visits", MARIA, through=('main a[href$="/move"]',)),
+    Place("cancel", "/visits", MARIA, through=('main a[href$="/cancel"]',)),
+    Place("calendar-feed", "/visits/calendar", MARIA),
     Place("profiles", "/profiles", MARIA),
+    Place("new-profile", "/profiles/new", MARIA),
+    Place("me", "/me", MARIA),
+    Place("new-phone", "/me/phone", MARIA),
+    Place("records", "/records", MARIA),
+    Place("messages", "/messages", MARIA),
     Place("notifications", "/notifications", MARIA),
+)
+
+DOCTORS: Final = (
     Place("today", "/doctor", URGENT_CARE),
+    Place("today-nobody", "/doctor", SARAH_JOHNSON),
+    Place(
+        "doctor-visit", "/doctor", URGENT_CARE, through=('main a[href*="/doctor/visits/"], main a[href*="?visit="]',)
+    ),
     Place("agenda", "/doctor/agenda", ANA_RUIZ),
+    Place("agenda-list", "/doctor/agenda?view=list", ANA_RUIZ),
     Place("hours", "/doctor/agenda", ANA_RUIZ, through=('main a[href*="/doctor/agenda/hours/"]',)),
     Place("absence", "/doctor/agenda/absences", ANA_RUIZ),
     Place("patients", "/doctor/patients", ANA_RUIZ),
     Place("patient", "/doctor/patients", ANA_RUIZ, through=('main a[href^="/doctor/patients/"]',)),
     Place("doctor-profile", "/doctor/profile", ANA_RUIZ),
     Place("change-password", "/password/change", ANA_RUIZ),
-    Place("admin-sign-in", "/admin/login/"),
+)
+
+THE_DESK: Final = (
     Place("admin-day", "/admin/", RECEPTIONIST),
-    Place("admin-book", "/admin/day/book/", RECEPTIONIST),
-    Place("admin-book-whom", "/admin/day/patients/?q=gonzalez", RECEPTIONIST, through=("a.person",)),
-    Place("admin-book-when", "/admin/day/patients/?q=gonzalez", RECEPTIONIST, through=("a.person", "a.person")),
-    Place("admin-move", "/admin/", RECEPTIONIST, through=("a[id^=move-]",)),
-    Place("admin-cancel", "/admin/", RECEPTIONIST, through=("a[id^=cancel-]",)),
-    Place("admin-cash", "/admin/", RECEPTIONIST, through=("a[id^=cash-]",)),
-    Place("admin-print", "/admin/day/print/", RECEPTIONIST),
+    Place("admin-book", "/admin/", RECEPTIONIST, through=('#content a[href*="/book"]',)),
     Place("admin-all", "/admin/all/", RECEPTIONIST),
     Place("admin-patients", "/admin/patients/patient/", RECEPTIONIST),
+    Place("admin-patient", "/admin/patients/patient/", RECEPTIONIST, through=(_in_admin("/change/"),)),
+    Place("admin-new-patient", "/admin/patients/patient/add/", RECEPTIONIST),
     Place("admin-visits", "/admin/appointments/appointment/", RECEPTIONIST),
+    Place("admin-visit", "/admin/appointments/appointment/", RECEPTIONIST, through=(_in_admin("/change/"),)),
+    Place("admin-payments", "/admin/payments/payment/", RECEPTIONIST),
+    Place("admin-doctors", "/admin/clinic/doctor/", MANAGER),
+    Place("admin-doctor", "/admin/clinic/doctor/", MANAGER, through=(_in_admin("/change/"),)),
+    Place("admin-clinics", "/admin/clinic/clinic/", MANAGER),
+    Place("admin-staff", "/admin/accounts/membership/", MANAGER),
+    Place("admin-nothing", "/admin/patients/patient/?q=Zzyzx", RECEPTIONIST),
+    Place("admin-operator", "/admin/all/", OPERATOR),
 )
+
+PLACES: Final = (*ANYBODY, *PATIENTS, *DOCTORS, *THE_DESK)
 
 
 class NoSuchLink(Exception):

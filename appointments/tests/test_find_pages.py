@@ -117,6 +117,7 @@ def test_each_filter_of_the_address_narrows_the_list(reader, three, query, expec
         ("fee", "cheap"),
         ("language", "xx"),
         ("km", "7"),
+        ("km", ""),
         ("sort", "x"),
     ],
 )
@@ -349,6 +350,15 @@ def test_no_third_party_is_asked_for_anything_by_default(reader):
 
     assert 'data-tiles=""' in body
     assert re.findall(r'(?:src|href|data-leaflet[a-z-]*)="(https?:)?//[^"]+"', body) == []
+
+
+def test_a_radius_that_is_left_empty_is_the_usual_one(reader):
+    doctor_at(testing.make_clinic(latitude=42.42), last_name="Close")
+
+    answer = reader.get("/doctors", {"near": "42.36,-71.06", "km": ""})
+
+    assert found_on(answer) == ["Close"]
+    assert '<option value="10" selected>' in answer.content.decode()
 
 
 def test_the_days_address_is_a_date_of_today_or_later(reader):

@@ -64,12 +64,12 @@ class FindForm(PageForm):
     )
     new = forms.BooleanField(label=gettext_lazy("Takes new patients"), required=False)
     near = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
-    km = forms.TypedChoiceField(
-        label=gettext_lazy("Distance"), required=False, coerce=int, empty_value=USUAL_RADIUS, initial=USUAL_RADIUS
-    )
+    km = forms.TypedChoiceField(label=gettext_lazy("Distance"), required=False, coerce=int)
     sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
 
     def __init__(self, given: QueryDict) -> None:
+        given = given.copy()
+        given["km"] = given.get("km") or str(USUAL_RADIUS)
         super().__init__(given)
         self.fields["specialty"].choices = [("", _("All specialties")), *by_name(Specialty.choices)]  # type: ignore[attr-defined]
         languages = by_name([(code, name) for code, (name, _names) in LANGUAGES.items()])
@@ -117,7 +117,8 @@ class Asked:
     def of(cls, form: FindForm) -> Self:
         form.is_valid()
         found = {field.name: form.cleaned_data[field.name] for field in fields(cls) if field.name in form.cleaned_data}
-        return cls(**{**found, "near": point(form.cleaned_data.get("near", ""))})
+        near, km = point(form.cleaned_data.get("near", "")), form.cleaned_data.get("km") or USUAL_RADIUS
+        return cls(**{**found, "near": near, "km": km if near else USUAL_RADIUS})
 
     def wanted(self) -> Wanted:
         return Wanted(
@@ -145,8 +146,8 @@ class Asked:
         return reverse("find") + (f"?{urlencode(given)}" if given else "")
 
     def without(self, name: str) -> Self:
-        usual = {field.name: field.default for field in fields(self)}
-        return replace(self, **{name: usual[name], **({"km": USUAL_RADIUS} if name == "near" else {})})
+        usual: dict[str, Any] = {field.name: field.default for field in fields(self)}
+        return replace(self, **{name: usual[name] for name in ((name, "km") if name == "near" else (name,))})
 
     def chips(self) -> list[Chip]:
         return [Chip(name, text, self.without(name).address()) for name, text in self._texts().items() if text]

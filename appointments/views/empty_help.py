@@ -1,8 +1,9 @@
-"""What helps when nobody answers a search: which filter to drop and how many there would be, and what lies beside it."""
+"""What helps when nobody answers a search: which filter to drop, how many there would be, what lies beside it."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -88,7 +89,7 @@ def _later_day(asked: Asked) -> list[Help]:
     return [Help(_("Free on %(day)s") % {"day": day_text(day)}, later.address(), doctors_text(_count(later)))]
 
 
-def _first_free_day(place_ids: list[object], after: date) -> date | None:
+def _first_free_day(place_ids: list[UUID], after: date) -> date | None:
     days = DoctorDay.objects.filter(place__in=place_ids, date__gt=after, free_count__gt=0)
     found: date | None = days.order_by("date").values_list("date", flat=True).first()
     return found

@@ -48,9 +48,9 @@ class PhoneForm(PageForm):
 class CodeField(forms.CharField):
     """Six digits, however they were pasted: `123 456`, `123-456`."""
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True, "class": "code-field"}
-        super().__init__(**({"label": _("Code"), "max_length": 20, "widget": forms.TextInput(attrs=attrs)} | given))
+        super().__init__(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=attrs))
 
     def clean(self, value: Any) -> str:
         found = re.sub(r"[\s.\-]", "", super().clean(value))

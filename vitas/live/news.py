@@ -71,7 +71,7 @@ def of(actor: Actor) -> QuerySet[LiveEvent]:
 
 def unread(actor: Actor) -> QuerySet[LiveEvent]:
     """Of these the late ones that the person has not read."""
-    reads = LiveRead.objects.filter(user_id=actor.user_id, live_event_id=OuterRef("pk"))
+    reads = LiveRead.objects.filter(user_id__in=[actor.user_id], live_event_id=OuterRef("pk"))
     late = of(actor).filter(id__gte=first_id_at(timezone.now() - UNREAD_FOR))
     return late.filter(~Exists(reads)).exclude(ids__contains={"by": str(actor.user_id)})
 

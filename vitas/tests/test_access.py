@@ -166,7 +166,9 @@ def filled(address: str, world: World, whose: str) -> str:
         "visit_id": world.visits[key].pk,
         "place_id": world.visits[key].place_id,
         "absence_id": world.absences[key].pk,
-        "session_id": testing.make_session(testing.user_of(world.patients[key])).pk if "session_id" in address else None,
+        "session_id": testing.make_session(testing.user_of(world.patients[key])).pk
+        if "session_id" in address
+        else None,
         "way": "success",
         "token": "of-nobody",
         "key": "0" * 32,

@@ -14,6 +14,7 @@ from django.db import connection
 
 from appointments.models import Appointment
 from appointments.permissions import reads_clinical_words
+from clinic import photos
 from clinic.search import specialty_name
 from vitas.accounts.actor import Actor
 from vitas.common import crypto, money, wall_time
@@ -149,7 +150,7 @@ def _provider(row: _Row) -> dict[str, Any]:
         "title": row.title,
         "specialty": specialty_name(row.specialty),
         "npi": row.npi,
-        "photoUrl": row.photo_url or None,
+        "photoUrl": photos.address(row.photo_url),
         "phone": row.phone or None,
         "email": row.email or None,
     }

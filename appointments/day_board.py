@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appointments import desk, possible
 from appointments.models import Appointment, Status
@@ -31,9 +32,9 @@ PARTS: Final[Sequence[tuple[str, Promise, tuple[Status, ...]]]] = (
     ("in", _("With the doctor"), (Status.IN_PROGRESS,)),
     ("expected", _("Expected"), (Status.SCHEDULED, Status.CONFIRMED)),
     ("held", _("Held, waiting for payment"), (Status.PENDING,)),
-    ("done", _("Completed"), (Status.COMPLETED,)),
+    ("done", pgettext_lazy("visits", "Completed"), (Status.COMPLETED,)),
     ("missed", _("Did not come"), (Status.NO_SHOW,)),
-    ("cancelled", _("Cancelled"), (Status.CANCELLED,)),
+    ("cancelled", pgettext_lazy("visits", "Cancelled"), (Status.CANCELLED,)),
 )
 OVER: Final = ("done", "missed", "cancelled")
 

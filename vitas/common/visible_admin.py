@@ -214,6 +214,18 @@ class VisibleInline(Visible, admin.TabularInline):
     extra = 0
     show_change_link = False
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Each field is named for who does not see the head of its column."""
+        plain: Any = super().get_formset(request, obj, **kwargs)
+
+        class Named(plain):
+            def add_fields(self, form: Any, index: int | None) -> None:
+                super().add_fields(form, index)
+                for field in form.fields.values():
+                    field.widget.attrs.setdefault("aria-label", str(field.label or ""))
+
+        return Named
+
 
 def shown_fields(model: type[models.Model], but: Iterable[str] = ()) -> list[str]:
     """Names of the fields of a model that may be shown: no sealed text, no bytes, no hashes."""

@@ -44,16 +44,25 @@ def browser(server: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def signed_in(server: str, browser: Browser) -> Callable[[Person], Any]:
-    """What a window needs to be signed in as somebody, who goes through the sign-in pages once."""
+def signed_in(server: str, browser: Browser, pytestconfig: pytest.Config) -> Callable[[Person], Any]:
+    """What a window needs to be signed in as somebody, who goes through the sign-in pages once.
+
+    At a server that runs already it is kept for the next run, for a phone gets only so many codes.
+    """
     states: dict[Person, Any] = {}
+    runs_already = "BROWSER_SERVER" in os.environ and pytestconfig.cache
 
     def of(person: Person) -> Any:
-        if person not in states:
+        kept = f"vitas/{server.rpartition(':')[2]}-{person.phone or person.email}"
+        if person not in states and runs_already:
+            states[person] = runs_already.get(kept, None)
+        if not states.get(person):
             context = chromium.visitor(browser, address=server, device=chromium.DESK)
             sign_in(context.new_page(), person)
             states[person] = context.storage_state()
             context.close()
+            if runs_already:
+                runs_already.set(kept, states[person])
         return states[person]
 
     return of

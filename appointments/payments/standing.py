@@ -67,16 +67,15 @@ def _payment(visit: Appointment) -> Payment | None:
 
 
 def _unpaid(visit: Appointment, payment: Payment | None) -> Standing:
+    held = visit.status in (Status.PENDING, Status.EXPIRED)  # what is approved late may still be kept
+    if held and payment and GatewayPayment.objects.filter(payment=payment, status__in=_ASKED).exists():
+        return Standing(Money.ASKED, payment.amount, payment=payment)
     if visit.fee <= 0 or visit.status in _OVER:
         return Standing(Money.NOTHING, visit.fee)
     if visit.status != Status.PENDING:
         return Standing(Money.AT_CLINIC, visit.fee)
-    if payment is None:
-        return Standing(Money.DUE, visit.fee)
-    if GatewayPayment.objects.filter(payment=payment, status__in=_ASKED).exists():
-        return Standing(Money.ASKED, payment.amount, payment=payment)
-    rejected = payment.status == PaymentStatus.FAILED
-    return Standing(Money.REJECTED if rejected else Money.DUE, payment.amount, payment=payment)
+    rejected = payment is not None and payment.status == PaymentStatus.FAILED
+    return Standing(Money.REJECTED if rejected else Money.DUE, visit.fee, payment=payment)
 
 
 def _after_cancelling(visit: Appointment, now: datetime) -> Money:

@@ -97,8 +97,9 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     note_read(request, row)
     back = request.GET.get("back", "")
     context = _context(row, money, now) | {"lapsed": lapsed, "live": _live_address(request, mark, back)}
-    if context["may"].pay:
+    if context["may"].pay or money.money == standing.Money.ASKED:
         context["polled"] = POLLED.get(back, POLLED[""])
+    if context["may"].pay:
         context["returned"] = paying.said_on_return(back, money.money) if _speaks_of_payment(back, money) else None
     return page(request, "appointments/visit.html", context, fragments=["visit"])
 
@@ -115,7 +116,7 @@ def _context(row: Appointment, money: standing.Standing, now: datetime) -> dict[
         "may": may,
         "money": money,
         "card": _card(row, now, named=False),
-        "again": _same_time(row, now) if lapsed else "",
+        "again": _same_time(row, now) if lapsed and money.money != standing.Money.ASKED else "",
         "moments": timeline.of(row, money),
         "refund": refund_rule(row, money, now) if may.cancel else None,
         "steps": steps_at("pay" if may.pay else "done", pays=row.payment_in_advance),

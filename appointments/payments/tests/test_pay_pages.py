@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from appointments import booking
 from appointments.models import Appointment, Status
-from appointments.payments import checkout, standing
-from appointments.payments.gateways.base import GatewayError
+from appointments.payments import checkout, settle, standing
+from appointments.payments.gateways.base import GatewayError, GatewayReport
 from appointments.payments.gateways.demo import DemoGateway
 from appointments.payments.models import GatewayPayment, Payment, PaymentStatus
 from appointments.payments.standing import Money
@@ -223,3 +223,48 @@ def test_a_visit_without_payment_in_advance_is_paid_at_the_clinic():
     cast = Cast()
 
     assert money_of(cast.book(cast.ana, cast.at(9))) == Money.AT_CLINIC
+
+
+def lapse(visit):
+    ended = timezone.now() - timedelta(minutes=1)
+    Appointment.objects.filter(pk=visit.pk).update(hold_ends_at=ended)
+    visit.claims.update(held_until=ended)
+    booking.expire_lapsed_holds()
+
+
+def report(payment, status):
+    made = GatewayReport(
+        gateway_id="7",
+        status=status,
+        amount=payment.amount,
+        currency=payment.currency,
+        external_reference=str(payment.pk),
+    )
+    settle.apply_report(payment.pk, made, gateway="demo")
+
+
+def test_a_payment_that_is_not_decided_when_the_hold_lapses_is_told_as_it_is(cast, client):
+    visit = cast.book(cast.ana, cast.at(9))
+    report(checkout.payment_for(visit), "in_process")
+    lapse(visit)
+
+    shown = client.get(reverse("visit", args=[visit.pk]))
+
+    assert "The time is no longer held" in text_of(shown)
+    assert "If it is approved while the time is still free, the visit is yours" in text_of(shown)
+    assert "Nothing was charged" not in text_of(shown)
+    assert "Take the same time again" not in text_of(shown)
+
+
+def test_a_payment_that_comes_when_the_time_is_gone_is_said_to_go_back(cast, client):
+    visit = cast.book(cast.ana, cast.at(9))
+    payment = checkout.payment_for(visit)
+    lapse(visit)
+    cast.book(cast.bruno, cast.at(9))
+    report(payment, "approved")
+
+    shown = text_of(client.get(reverse("visit", args=[visit.pk])))
+
+    assert "Your payment came when the time was gone, so all of it goes back to you." in shown
+    assert "USD 150 goes back to you" in shown
+    assert "Nothing was charged" not in shown

@@ -92,7 +92,9 @@ def _your(words: str, row: Appointment, actor: Actor, to_staff: str) -> str:
 
 def _status_words(row: Appointment, status: Status, *, own_act: bool) -> str:
     if status == Status.CANCELLED:
-        return _("You cancelled your visit.") if own_act else _("Your visit was cancelled.")
+        said = _("You cancelled your visit.") if own_act else _("Your visit was cancelled.")
+        returned = any(payment.status == PaymentStatus.REFUNDED for payment in row.payments.all())
+        return f"{said} {_('The payment was returned.')}" if returned else said
     if status == Status.CONFIRMED and row.payment_in_advance:
         return _("Your payment has arrived. The visit is confirmed.")
     if status == Status.CONFIRMED:
@@ -139,6 +141,8 @@ def _address(actor: Actor, row: Appointment) -> str:
 
 def _visible(actor: Actor, asked: Sequence[Ids]) -> Mapping[UUID, Appointment]:
     rows = Appointment.objects.visible_to(actor).select_related("patient", "doctor", "clinic")
+    if actor.is_patient:
+        rows = rows.prefetch_related("payments")
     found: dict[UUID, Appointment] = rows.in_bulk([ids["appointment"] for ids in asked])
     _note(actor, list(found.values()))
     return found

@@ -89,6 +89,21 @@ def test_payment_is_told_to_the_patient_by_the_visit_and_to_staff_by_its_amount(
     assert sorted(sentences) == [f"New visit: {cast.ana.full_name}", f"Paid USD\u00a0150: {cast.ana.full_name}"]
 
 
+def test_returned_payment_is_told_with_the_cancelled_visit():
+    cast = Cast(paid=True)
+    visit = cast.book(cast.ana, cast.at(9))
+    payment, now = visit.payments.first() or _payment(visit), timezone.now()
+    move_payment(payment, PaymentStatus.COMPLETED, by=PAYMENTS, now=now, paid_at=now)
+    steps.move(visit, Status.CONFIRMED, by=PAYMENTS)
+    booking.cancel(appointment_id=visit.pk, reason="ill", by=cast.staff_actor(cast.staff(Role.RECEPTIONIST)))
+    payment.refresh_from_db()
+    if payment.status != PaymentStatus.REFUNDED:
+        move_payment(payment, PaymentStatus.REFUNDED, by=PAYMENTS, now=now)
+    events.deliver_due()
+
+    assert told(cast.patient_actor(cast.ana))[0] == ("Your visit was cancelled. The payment was returned.", True)
+
+
 def test_another_profile_of_the_family_is_named(cast):
     child = testing.make_patient(user=testing.user_of(cast.ana), first_name="Tomás", phone="")
     PatientAccess.objects.filter(patient=child).update(relation="child")

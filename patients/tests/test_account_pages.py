@@ -12,6 +12,7 @@ from patients.models import Patient, PatientAccess, PatientFile
 from vitas import testing
 from vitas.accounts.models import OneTimeCode, Session, User
 from vitas.audit.models import AuditEntry
+from vitas.common import limits
 from vitas.messaging.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,26 @@ def test_another_code_comes_after_a_minute_and_the_wait_is_said_before(page, ana
     assert f'data-countdown="{until.isoformat()[:19]}' in shown
     assert (early.status_code, "That is in about 1 minute." in text(early)) == (429, True)
     assert OneTimeCode.objects.count() == 1
+
+
+def test_no_code_that_is_not_sent_is_said_to_be(page, ana):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _each in range(3):
+            page.post("/sign-in", {"phone": ana.phone})
+            clock.shift(timedelta(minutes=2))
+
+        answer = page.post("/sign-in", {"phone": ana.phone})
+
+    assert (answer.status_code, "Too many codes were sent." in text(answer)) == (429, True)
+
+
+def test_signing_in_again_ends_the_browsers_earlier_session(page, ana):
+    for _again in range(2):
+        page.post("/sign-in", {"phone": ana.phone})
+        page.post("/sign-in/code", {"code": code_sent_to(ana.phone)})
+        limits.server().flushdb()
+
+    assert Session.objects.filter(revoked_at=None).count() == 1
 
 
 def test_second_click_on_sending_goes_on_to_the_code(page, ana):

@@ -41,8 +41,8 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
         try:
             codes.send(phone=phone)
         except Refused as refusal:
-            if isinstance(refusal, TooMany) and _phone_of(request) == phone:
-                return redirect("sign-in-code")  # a second click: the code is on its way
+            if isinstance(refusal, TooMany) and _is_on_its_way(request, phone):
+                return redirect("sign-in-code")  # a second click
             form.refuse(refusal)
             return _page(request, "patients/sign_in.html", refusal, form=form, next=wanted)
         _remember(request, phone=phone, wanted=wanted)
@@ -73,6 +73,8 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         form.refuse(refusal)
         form.data = {**form.data.dict(), "code": ""}  # type: ignore[attr-defined]  # to be typed anew
         return _code_page(request, form, asked, status=refusal.status, refusal=refusal)
+    if request.actor.signed_in:  # type: ignore[attr-defined]
+        page_sessions.sign_out_page(request)  # a browser is signed in once
     page_sessions.sign_in_page(request, session)
     return redirect(_next_step(request, session, asked.get("next", "")))
 
@@ -120,8 +122,10 @@ def _remember(request: HttpRequest, *, phone: str, wanted: str) -> None:
     request.session[_ASKED] = {"phone": phone, "next": wanted, "again": again.isoformat()}
 
 
-def _phone_of(request: HttpRequest) -> str:
-    return str((request.session.get(_ASKED) or {}).get("phone", ""))
+def _is_on_its_way(request: HttpRequest, phone: str) -> bool:
+    """This browser asked for a code for this phone a moment ago."""
+    asked = request.session.get(_ASKED) or {}
+    return asked.get("phone") == phone and timezone.now() < datetime.fromisoformat(asked["again"])
 
 
 def _code_page(

@@ -32,9 +32,10 @@ async function fromServer(event) {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
+  if (request.method !== "GET") return; // what is sent goes its own way
   if (request.mode === "navigate") {
     event.respondWith(fromServer(event));
-  } else if (request.method === "GET" && address.origin === location.origin && KEPT.includes(address.pathname)) {
+  } else if (address.origin === location.origin && KEPT.includes(address.pathname)) {
     event.respondWith(fetch(request).catch(async () => (await caches.match(address.pathname, { ignoreVary: true })) || Response.error()));
   }
 });

@@ -94,7 +94,7 @@ def _status_words(row: Appointment, status: Status, *, own_act: bool) -> str:
     if status == Status.CANCELLED:
         said = _("You cancelled your visit.") if own_act else _("Your visit was cancelled.")
         returned = any(payment.status == PaymentStatus.REFUNDED for payment in row.payments.all())
-        return f"{said} {_('The payment was returned.')}" if returned else said
+        return " ".join([said, _("The payment was returned.")]) if returned else said
     if status == Status.CONFIRMED and row.payment_in_advance:
         return _("Your payment has arrived. The visit is confirmed.")
     if status == Status.CONFIRMED:

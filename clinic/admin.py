@@ -129,7 +129,8 @@ class StaffAdmin(MembershipAdmin):
             member.active = active
             self.save_model(request, member, form=None, change=True)
             self.log_change(request, member, [{"changed": {"fields": ["active"]}}])
-            messages.success(request, f"{member.user}: {gettext('active') if active else gettext('not active')}")
+            said = gettext("active") if active else gettext("not active")
+            messages.success(request, f"{member.user}: {said}")
 
 
 class LicenceInline(VisibleInline):

@@ -47,6 +47,14 @@
     if (id === "result-list" || id === "more") refreshMap();
   });
 
+  // What was asked without a connection is asked again when it is back.
+  let lost = false;
+  document.addEventListener("htmx:sendError", () => { lost = true; });
+  document.body.addEventListener("reconnected", () => {
+    if (lost) form.requestSubmit();
+    lost = false;
+  });
+
   // The map. Its script comes when it is asked for; without pictures it is a plan of names and distances.
   const side = document.getElementById("map-side");
   let map = null, layer = null, pins = new Map();

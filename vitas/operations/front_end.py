@@ -34,7 +34,8 @@ ICONS: Final = """
     adjustments alarm alert-circle alert-triangle armchair arrow-back-up arrow-left arrow-right
     ban bell building-hospital
     calendar calendar-event calendar-off calendar-plus camera cash check checks chevron-down chevron-left chevron-right
-    circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off clock-pause copy credit-card current-location
+    circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off
+    clock-pause copy credit-card current-location
     dots dots-vertical download edit external-link eye eye-off file-text filter hourglass home id info-circle
     language link list loader-2 lock login logout
     mail map map-pin menu-2 message message-circle moon

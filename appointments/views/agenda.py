@@ -158,7 +158,6 @@ def _settings(here: DoctorPlace, spans: Sequence[Span], today: date) -> dict[str
         "absences": reverse("doctor-absences"),
         "opens": f"{opens:02d}:00",
         "closes": f"{closes:02d}:00",
-        "slot": here.slot_minutes,
         "words": {
             "today": _("Today"),
             "day": _("Day"),
@@ -174,6 +173,7 @@ def _settings(here: DoctorPlace, spans: Sequence[Span], today: date) -> dict[str
             "outside": _("Outside your hours"),
             "lost": _("No connection. Nothing was changed."),
             "failed": _("That did not work. Nothing was changed; please try again."),
-            "moves": _("Arrow keys move it, with Shift they change its end; Enter opens it, Delete removes it."),
+            "removed": _("The absence is removed; the time can be booked again."),
+            "undo": _("Undo"),
         },
     }

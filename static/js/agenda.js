@@ -17,10 +17,16 @@
 
   // --- words -------------------------------------------------------------------------------------------------------
 
-  function say(text, wrong = false) {
+  function say(text, wrong = false, undo = null) {
     const line = document.getElementById("failed").content.firstElementChild.cloneNode(true);
     line.querySelector("span").textContent = text;
     if (!wrong) { line.classList.remove("wrong"); line.dataset.passes = ""; line.firstElementChild.remove(); }
+    if (undo) {
+      const button = element("button", "", words.undo);
+      button.type = "button";
+      button.addEventListener("click", () => { line.remove(); undo(); });
+      line.lastElementChild.before(button);
+    }
     line.dataset.agenda = "";
     document.querySelectorAll("#toasts [data-agenda]").forEach((earlier) => earlier.remove());
     document.getElementById("toasts").append(line);
@@ -49,13 +55,24 @@
     const headers = { "HX-Request": "true", "HX-Target": "sheet", "HX-Current-URL": location.href, "X-CSRF-Token": cookie("csrftoken") };
     const answer = await fetch(address, { headers, credentials: "same-origin", ...more });
     const away = answer.headers.get("HX-Redirect");
-    if (away) location.assign(away);
-    return answer;
+    if (!away) return answer;
+    location.assign(away); // the session has ended: to the sign-in and back here
+    return new Promise(() => {});
   }
   const isPage = (answer) => (answer.headers.get("Content-Type") || "").startsWith("text/html");
 
+  // Changes go one after the other, each with the version that the one before it left.
+  let last = Promise.resolve();
+  function inTurn(job) { last = last.then(job, job); }
+  let waiting = [];
+  function refetch() {
+    return new Promise((filled) => { waiting.push(filled); calendar.refetchEvents(); });
+  }
+  function filled() { waiting.forEach((resolve) => resolve()); waiting = []; }
+  const seen = (id) => (calendar.getEventById(id) || { extendedProps: {} }).extendedProps.seen || "";
+
   // A change is sent as it is made. Visits it would strand are shown first; what fails snaps back, and says so.
-  async function send(address, body, revert) {
+  async function send(address, body, revert, done = () => say(words.saved)) {
     let answer, text;
     root.setAttribute("aria-busy", "true");
     try {
@@ -68,23 +85,30 @@
     } finally {
       root.removeAttribute("aria-busy");
     }
+    if (answer.status === 409 && isPage(answer)) { show(text, revert); return; }
     if (answer.status === 204) {
-      say(words.saved);
-      calendar.refetchEvents();
-    } else if (answer.status === 409 && isPage(answer)) {
-      show(text, revert);
-    } else if (!answer.headers.get("HX-Redirect")) {
+      done();
+    } else {
       revert();
       say(answer.status < 500 && !isPage(answer) ? text : words.failed, true);
-      calendar.refetchEvents();
     }
+    await refetch();
   }
 
   const here = (address) => `${address}?place=${settings.place}`;
   function change(event, revert) {
-    const { kind, url, place, reason, seen } = event.extendedProps;
-    if (kind !== "absence") { revert(); return undefined; }
-    return send(here(url), { ...fields(event.start, event.end), place, reason, seen }, revert);
+    const { kind, url, place, reason } = event.extendedProps;
+    if (kind !== "absence") { revert(); return; }
+    const body = { ...fields(event.start, event.end), place, reason };
+    inTurn(() => send(here(url), { ...body, seen: seen(event.id) }, revert));
+  }
+
+  function remove(event) {
+    const { url, place, reason } = event.extendedProps;
+    const again = { ...fields(event.start, event.end), place, reason };
+    const restore = () => inTurn(() => send(here(settings.absences), again, () => {}));
+    const undo = event.start > new Date() ? restore : null;
+    inTurn(() => send(here(url), { remove: "1", seen: seen(event.id) }, () => {}, () => say(words.removed, false, undo)));
   }
 
   // --- the sheet: a form, or the visits a change would strand ------------------------------------------------------
@@ -101,7 +125,7 @@
     try {
       const answer = await ask(address);
       if (answer.ok && isPage(answer)) show(await answer.text());
-      else if (!answer.headers.get("HX-Redirect")) location.assign(address);
+      else location.assign(address);
     } catch { say(words.lost, true); }
   }
   dialog.addEventListener("close", () => { if (undo) undo(); undo = null; });
@@ -167,8 +191,8 @@
     const address = `${settings.events}?${new URLSearchParams({ place: settings.place, start: startStr.slice(0, 10), end: endStr.slice(0, 10) })}`;
     ask(address)
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
-      .then((answer) => { found(answer.events); place(); afterDrawing(); setTimeout(name); })
-      .catch((reason) => { say(reason instanceof Response ? words.failed : words.lost, true); failed(reason); });
+      .then((answer) => { found(answer.events); filled(); place(); afterDrawing(); setTimeout(name); })
+      .catch((reason) => { say(reason instanceof Response ? words.failed : words.lost, true); failed(reason); filled(); });
   }
 
   const clickable = (info) => info.event.extendedProps.url;
@@ -253,7 +277,7 @@
     if (!event || press.altKey || press.ctrlKey || press.metaKey) return;
     if (press.key === "Delete") {
       press.preventDefault();
-      send(here(event.extendedProps.url), { remove: "1", seen: event.extendedProps.seen }, () => {});
+      remove(event);
       return;
     }
     const { type } = calendar.getView();

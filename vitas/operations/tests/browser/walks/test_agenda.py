@@ -89,6 +89,12 @@ def test_an_absence_is_drawn_dragged_moved_by_keys_and_removed(window: Callable[
     with page.expect_response(re.compile(r"/doctor/agenda/absences/\d+")):
         page.keyboard.press("Delete")
     expect(entry).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(entry).to_be_visible()
+    entry.click()
+    sheet.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("The absence is removed")).to_be_visible()
+    expect(entry).to_have_count(0)
 
 
 def test_visits_that_a_drag_would_strand_are_listed_and_it_snaps_back(window: Callable[..., Page], watch: Any) -> None:

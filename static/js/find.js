@@ -96,7 +96,11 @@
   }
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("#open-map")) side.hidden ? openMap() : closeMap();
+    if (event.target.closest("#open-map")) {
+      if (side.hidden) openMap();
+      else closeMap();
+      if (!document.getElementById("open-map").offsetParent) document.getElementById("close-map").focus(); // in the list's place
+    }
     if (event.target.closest("#close-map")) {
       closeMap();
       document.getElementById("open-map").focus();

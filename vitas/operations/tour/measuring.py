@@ -6,12 +6,19 @@ from typing import Any, Final
 from playwright.sync_api import Browser, CDPSession
 
 from vitas.operations.tour import chromium
-from vitas.operations.tour.places import Place, go
+from vitas.operations.tour.places import ANYBODY, PATIENTS, PLACES, Place, go
 
 CPU_SLOWER: Final = 4  # times
 BITS_PER_SECOND: Final = 10_000_000
 LATENCY: Final = 40  # ms there and back
 TIMES: Final = 3  # the median counts
+
+# Where people wait: every page of patients, and the first ones of each other role.
+MEASURED: Final = (
+    *ANYBODY,
+    *PATIENTS,
+    *(place for place in PLACES if place.name in ("today", "agenda", "patient", "admin-day")),
+)
 
 # Asked once the page is still: when its largest piece was painted, when its first, and what loaded until then.
 _SEEN = """() => new Promise((done) => {

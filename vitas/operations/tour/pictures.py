@@ -50,15 +50,19 @@ class Photographer:
                             continue
                         yield f"{place.name}-{device.name}-{theme}", picture
 
+    def state_of(self, who: Person) -> Any:
+        """What a window needs to be signed in as this person, who signs in once."""
+        if who not in self._states:
+            context = chromium.visitor(self.browser, address=self.server)
+            sign_in(context.new_page(), who)
+            self._states[who] = context.storage_state()
+            context.close()
+        return self._states[who]
+
     def _page(self, who: Person | None, device: Device, theme: Theme, language: str) -> Page:
         key = (who, device, theme, language)
         if key not in self._pages:
-            if who and who not in self._states:
-                context = chromium.visitor(self.browser, address=self.server)
-                sign_in(context.new_page(), who)
-                self._states[who] = context.storage_state()
-                context.close()
-            state = self._states[who] if who else None
+            state = self.state_of(who) if who else None
             context = chromium.visitor(
                 self.browser, address=self.server, device=device, theme=theme, language=language, signed_in=state
             )

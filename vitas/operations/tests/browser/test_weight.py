@@ -5,16 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from vitas.operations.tour.measuring import measure
+from vitas.operations.tour.measuring import MEASURED, measure
 from vitas.operations.tour.people import Person
-from vitas.operations.tour.places import ANYBODY, PATIENTS, PLACES, Place
-
-# Where people wait: every page of patients, and the first of each other role.
-MEASURED = (
-    *ANYBODY,
-    *PATIENTS,
-    *(place for place in PLACES if place.name in ("today", "agenda", "patient", "admin-day")),
-)
+from vitas.operations.tour.places import Place
 
 STYLES_AND_SCRIPTS = 300_000  # bytes
 BEFORE_FIRST_PAINT = 80_000  # bytes

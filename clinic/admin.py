@@ -45,7 +45,7 @@ from vitas.accounts.admin import MembershipAdmin
 from vitas.accounts.models import Membership
 from vitas.common.admin_filters import DaysFilter, VisibleRelatedFilter
 from vitas.common.shown import clock_text, date_text, money_text
-from vitas.common.visible_admin import OneTenantForm, ReadOnlyAdmin, VisibleAdmin, VisibleInline
+from vitas.common.visible_admin import OneTenantForm, ReadOnlyAdmin, VisibleAdmin, VisibleBlocks, VisibleInline
 
 
 @admin.register(Clinic)
@@ -137,23 +137,19 @@ class LicenceInline(VisibleInline):
     model = DoctorLicence
 
 
-class PlaceInline(VisibleInline):
+class PlaceInline(VisibleBlocks):
     model = DoctorPlace
     form = PlaceForm
     formset = PlaceFormSet
     fields = [
         "clinic",
-        "price",
-        "currency",
+        ("price", "currency"),
         "slot_minutes",
-        "payment_in_advance",
-        "accepts_new_patients",
-        "is_primary",
-        "active",
+        ("payment_in_advance", "accepts_new_patients"),
+        ("is_primary", "active"),
         "week",
     ]
     readonly_fields = ["currency", "week"]
-    show_change_link = True
 
     @admin.display(description=_("currency"))
     def currency(self, row: DoctorPlace) -> str:
@@ -240,7 +236,7 @@ class DoctorAdmin(TimeAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return _without(super().get_fieldsets(request, obj), self.get_exclude(request, obj))
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[VisibleInline]]:
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[VisibleInline | VisibleBlocks]]:
         """A doctor who is not there yet has no places to be absent from."""
         return self.inlines if obj else [LicenceInline]
 
@@ -371,7 +367,7 @@ class WeeklyHoursAdmin(TimeAdmin):
     def day(self, row: WeeklyHours) -> str:
         return str(WEEKDAYS[row.weekday])
 
-    @admin.display(description=_("from – to"), ordering="start_minute")
+    @admin.display(description=_("hours"), ordering="start_minute")
     def span(self, row: WeeklyHours) -> str:
         return _span_text(row)
 
@@ -394,11 +390,11 @@ class AbsenceAdmin(TimeAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("doctor__places__clinic")
 
-    @admin.display(description=_("from"), ordering="starts_at")
+    @admin.display(description=_("begins"), ordering="starts_at")
     def begins_shown(self, row: Absence) -> str:
         return self._wall(row, row.starts_at)
 
-    @admin.display(description=_("to"), ordering="ends_at")
+    @admin.display(description=_("ends"), ordering="ends_at")
     def ends_shown(self, row: Absence) -> str:
         return self._wall(row, row.ends_at)
 

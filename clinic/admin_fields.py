@@ -47,13 +47,13 @@ class Amount(forms.DecimalField):
 class ClockField(forms.TimeField):
     """The browser's own clock; `24:00` cannot be typed, so an end at `00:00` is midnight."""
 
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    widget = forms.TimeInput(attrs={"type": "time", "class": "form-control"}, format="%H:%M")
 
 
 class WallTimeField(forms.DateTimeField):
     """A date and a time as the clinic's clock shows them: no zone is put in by this field."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M")
 
     def prepare_value(self, value: Any) -> Any:
         return value

@@ -103,8 +103,8 @@ class HoursForm(forms.ModelForm):
     weekday = forms.TypedChoiceField(
         label=gettext_lazy("Day"), coerce=int, choices=[(day, name) for day, name in WEEKDAYS.items()]
     )
-    begins = ClockField(label=gettext_lazy("from"))
-    ends = ClockField(label=gettext_lazy("to"))
+    begins = ClockField(label=gettext_lazy("begins"))
+    ends = ClockField(label=gettext_lazy("ends"))
 
     class Meta:
         model = WeeklyHours
@@ -157,8 +157,8 @@ def _require_sane(spans: list[hours.Span], place: DoctorPlace) -> None:
 class AbsenceForm(OneTenantForm):
     """On the clock of the place; away from all places, on that of the doctor's first one."""
 
-    begins = WallTimeField(label=gettext_lazy("from"))
-    ends = WallTimeField(label=gettext_lazy("to"))
+    begins = WallTimeField(label=gettext_lazy("begins"))
+    ends = WallTimeField(label=gettext_lazy("ends"))
 
     class Meta:
         model = Absence

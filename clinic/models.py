@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from clinic.keys import SearchKeyField
@@ -117,6 +118,9 @@ class StaffPlace(models.Model):
         verbose_name_plural = _("places of work")
         constraints = [models.UniqueConstraint(fields=["membership", "clinic"], name="staff_place_once")]
 
+    def __str__(self) -> str:
+        return f"{self.membership.user} · {self.clinic}"
+
 
 class Doctor(models.Model):
     """A doctor (S3's provider) of an organization. `specialties` and the like are texts as the doctor shows them."""
@@ -199,6 +203,9 @@ class DoctorLicence(models.Model):
         verbose_name_plural = _("licences")
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="licence_once")]
 
+    def __str__(self) -> str:
+        return f"{self.kind.upper()} {self.number}"
+
 
 class DoctorPlace(models.Model):
     """A doctor at a clinic: fee, slot length, whether paid in advance.
@@ -273,6 +280,11 @@ class WeeklyHours(models.Model):
             models.UniqueConstraint(fields=["place", "weekday", "start_minute"], name="hours_once"),
         ]
 
+    def __str__(self) -> str:
+        ends = (self.start_minute + self.minutes) % 1440
+        span = f"{self.start_minute // 60:02d}:{self.start_minute % 60:02d}–{ends // 60:02d}:{ends % 60:02d}"
+        return f"{WEEKDAYS[self.weekday]} {span}"
+
 
 class Absence(models.Model):
     """The doctor is away; at one place, or at all of them."""
@@ -292,6 +304,9 @@ class Absence(models.Model):
         verbose_name_plural = _("absences")
         constraints = [models.CheckConstraint(name="absence_ends_later", condition=Q(ends_at__gt=F("starts_at")))]
         indexes = [models.Index(fields=["doctor", "ends_at"], name="absence_doctor")]
+
+    def __str__(self) -> str:
+        return self.reason or str(self.doctor)
 
 
 class Holiday(models.Model):
@@ -316,6 +331,9 @@ class Holiday(models.Model):
                 fields=["organization", "clinic", "date"], nulls_distinct=False, name="holiday_once"
             )
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class VisitKind(models.Model):
@@ -346,6 +364,9 @@ class VisitKind(models.Model):
                 condition=Q(buffer_before__range=(0, 240), buffer_after__range=(0, 240)),
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.get_type_display()
 
 
 class DoctorDay(models.Model):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -35,7 +36,7 @@ class PatientAdmin(FoundByPatient, VisibleAdmin):
     form = PatientForm
     change_form_template = "admin/patients/patient/change_form.html"
     patient_path = "pk"
-    list_display = ["full_name", "birth_date", "phone", "document", "city", "file_number"]
+    list_display = ["full_name", "file_number", "born", "phone", "document"]
     list_filter = ["language", "status"]
     sortable_by = ()  # 200,000 names are found, not leafed through
     fields = [
@@ -72,6 +73,10 @@ class PatientAdmin(FoundByPatient, VisibleAdmin):
     @admin.display(description=_("name"))
     def full_name(self, row: Patient) -> str:
         return row.full_name
+
+    @admin.display(description=_("birth date"))
+    def born(self, row: Patient) -> str:
+        return date_format(row.birth_date, "SHORT_DATE_FORMAT") if row.birth_date else ""
 
     @admin.display(description=_("document"))
     def document(self, row: Any) -> str:

@@ -107,6 +107,9 @@ class PatientAccess(models.Model):
             models.UniqueConstraint(fields=["user", "patient"], condition=Q(ended_at=None), name="one_live_access")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.patient} · {self.get_relation_display()}"
+
 
 class PatientIdentifier(models.Model):
     """A number under which a country knows the patient: DNI, CPF, passport."""
@@ -123,6 +126,9 @@ class PatientIdentifier(models.Model):
         verbose_name_plural = _("patients' documents")
         constraints = [models.UniqueConstraint(fields=["country", "kind", "number"], name="identifier_once")]
         indexes = [models.Index(OpClass(Bare("number"), name="text_pattern_ops"), name="identifier_bare")]
+
+    def __str__(self) -> str:
+        return f"{self.kind.upper()} {self.number}"
 
 
 class PatientFile(models.Model):
@@ -145,6 +151,9 @@ class PatientFile(models.Model):
             models.UniqueConstraint(fields=["organization", "number"], name="file_number_once"),
         ]
         indexes = [models.Index(fields=["patient"], name="file_patient")]
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class CareRelationship(models.Model):
@@ -170,6 +179,9 @@ class CareRelationship(models.Model):
             models.UniqueConstraint(fields=["doctor", "patient"], condition=Q(ended_at=None), name="one_live_care"),
         ]
         indexes = [models.Index(fields=["patient"], name="care_patient")]
+
+    def __str__(self) -> str:
+        return f"{self.doctor} · {self.patient}"
 
 
 class PatientMerge(models.Model):
@@ -197,3 +209,6 @@ class PatientMerge(models.Model):
         verbose_name = _("merge of patients")
         verbose_name_plural = _("merged patients")
         indexes = [models.Index(fields=["organization", "-merged_at"], name="merge_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.merged} → {self.kept}"

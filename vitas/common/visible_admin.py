@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -208,11 +209,25 @@ class ReadOnlyAdmin(VisibleAdmin):
         return False
 
 
-class VisibleInline(Visible, admin.TabularInline):
-    """Rows that hang on another."""
+class _Hanging(Visible):
+    """Rows that hang on another. What they point at is chosen, not made or changed from here."""
 
     extra = 0
     show_change_link = False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class VisibleInline(_Hanging, admin.TabularInline):
+    """A line each."""
+
+
+class VisibleBlocks(_Hanging, admin.StackedInline):
+    """A block each, where a line would be too long."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Each field is named for who does not see the head of its column."""

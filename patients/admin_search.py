@@ -1,6 +1,6 @@
 """The admin's lists about patients are searched as the desk searches: name, phone, document, file number."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
 from django.db import models
@@ -17,9 +17,9 @@ MOST: Final = 200  # patients whose rows a list shows; who types one word more s
 class FoundByPatient:
     """For a `VisibleAdmin` with a `patient_path`: narrows the list to the rows of the patients who match."""
 
-    patient_path: str
-    search_fields: Any = ("pk",)  # so that Django draws the search box; what is typed is read below
-    search_help_text = _("Name, phone, document or file number")
+    patient_path: ClassVar[str]
+    search_fields: ClassVar[Any] = ("pk",)  # so that Django draws the search box; what is typed is read below
+    search_help_text: ClassVar[Any] = _("Name, phone, document or file number")
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

@@ -67,7 +67,9 @@ class FirstTimeForm(CodeForm):
     """For a phone that nobody has signed in by yet."""
 
     patient_name = forms.CharField(
-        label=_("Your first and last name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your first and last name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
     )
 
 

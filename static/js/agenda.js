@@ -160,10 +160,10 @@
     if (outside) title.append(icon("alert-triangle"));
     title.append(icon(name));
     const time = event.allDay ? [] : [view.type === VIEWS.list ? timeText : clockText(event.start)];
-    if (view.type === VIEWS.month && time.length) title.append(element("span", "entry-time", shortClock(event.start)));
+    if (view.type === VIEWS.month && time.length) title.append(element("span", "entry-time", shortClock(event.start)), " ");
     title.append(element("strong", "", event.title));
     const notes = [...time, ...(outside ? [words.outside] : []), ...about].join(" · ");
-    const nodes = [title, element("span", "entry-notes", notes)];
+    const nodes = [title, " ", element("span", "entry-notes", notes)];
     return { domNodes: nodes };
   }
 
@@ -180,8 +180,7 @@
       const event = calendar.getEventById(drawnEntry.dataset.id);
       if (!event || !event.extendedProps.said) return;
       const when = event.allDay ? dateText(event.start) : `${dateText(event.start)}, ${clockText(event.start)} – ${clockText(event.end)}`;
-      const { said: about, outside } = event.extendedProps;
-      const text = [event.title, when, ...(outside ? [words.outside] : []), ...about].join(", ");
+      const text = `${drawnEntry.textContent.replace(/\s+/g, " ").trim()}, ${when}`;
       drawnEntry.setAttribute("aria-label", text);
       drawnEntry.title = text;
     });

@@ -135,9 +135,9 @@
     longPressDelay: 500,
     eventAllUpdated: () => name(),
     eventDidMount: ({ el, event }) => { el.dataset.id = event.id; },
-    eventContent: ({ event }) => ({ domNodes: [event.start, event.end].map((moment) => Object.assign(document.createElement("span"), {
-      className: "entry-time", textContent: moment.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23" }),
-    })) }),
+    eventContent: ({ event }) => ({ domNodes: [Object.assign(document.createElement("span"), {
+      className: "entry-time", textContent: `${clock(minuteOf(event.start) % DAY)} – ${clock(minuteOf(event.end) % DAY)}`,
+    })] }),
     eventDrop: ({ event }) => put(event.id, minuteOf(event.start), minuteOf(event.end)),
     eventResize: ({ event }) => put(event.id, minuteOf(event.start), minuteOf(event.end)),
     select: ({ start, end }) => {

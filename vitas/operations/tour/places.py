@@ -1,6 +1,7 @@
 """Every page of Vitas, as data: who sees it, where it is, and the links that lead there."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 from playwright.sync_api import Page
@@ -80,7 +81,7 @@ DOCTORS: Final = (
     Place(
         "doctor-visit", "/doctor", URGENT_CARE, through=('main a[href*="/doctor/visits/"], main a[href*="?visit="]',)
     ),
-    Place("agenda", "/doctor/agenda", ANA_RUIZ),
+    Place("agenda", f"/doctor/agenda?view=week&date={date.today() + timedelta(days=7)}", ANA_RUIZ),
     Place("agenda-list", "/doctor/agenda?view=list", ANA_RUIZ),
     Place("hours", "/doctor/agenda", ANA_RUIZ, through=('main a[href*="/doctor/agenda/hours/"]',)),
     Place("absence", "/doctor/agenda/absences", ANA_RUIZ),

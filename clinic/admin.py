@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import hours
-from clinic.admin_fields import time_of
+from clinic.admin_fields import DAY, time_of
 from clinic.admin_forms import (
     AbsenceForm,
     ClinicForm,
@@ -177,7 +177,8 @@ class AbsenceInline(VisibleInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """What is over is not drawn again each year."""
-        return super().get_queryset(request).select_related("doctor", "place__clinic", "place__doctor").coming()
+        rows: Any = super().get_queryset(request).select_related("doctor", "place__clinic", "place__doctor")
+        return rows.coming()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only the doctor's own places."""
@@ -236,7 +237,7 @@ class DoctorAdmin(TimeAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return _without(super().get_fieldsets(request, obj), self.get_exclude(request, obj))
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[VisibleInline | VisibleBlocks]]:
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """A doctor who is not there yet has no places to be absent from."""
         return self.inlines if obj else [LicenceInline]
 
@@ -455,6 +456,8 @@ def _days_text(days: list[int]) -> str:
 
 
 def _span_text(row: WeeklyHours | hours.Span) -> str:
+    if row.start_minute == 0 and row.minutes == DAY:
+        return gettext("All day")
     return f"{time_of(row.start_minute):%H:%M}–{time_of(row.start_minute + row.minutes):%H:%M}"
 
 

@@ -41,7 +41,7 @@ class Amount(forms.DecimalField):
     """Money in major units, as it is spoken of; which currency it is says the clinic."""
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(**({"min_value": Decimal(0), "max_digits": 12, "decimal_places": 2} | given))
+        super().__init__(min_value=Decimal(0), max_digits=12, decimal_places=2, **given)
 
 
 class ClockField(forms.TimeField):

@@ -116,7 +116,7 @@ def _two(request: HttpRequest, actor: Actor) -> tuple[Patient, Patient]:
 
 
 def _side(patient: Patient, other: Patient, actor: Actor) -> Side:
-    file = PatientFile.objects.filter(patient=patient, organization_id=actor.organization_id).first()
+    file = PatientFile.objects.visible_to(actor).filter(patient=patient).first()
     numbers = [f"{row.kind.upper()} {row.number}" for row in patient.identifiers.order_by("pk")]
     shown: list[tuple[str, Any]] = [
         (_("Name"), patient.full_name),

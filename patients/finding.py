@@ -154,7 +154,7 @@ def _rank(*conditions: Q) -> Case:
 
 
 def _described(rows: PatientQuerySet, actor: Actor) -> PatientQuerySet:
-    here = PatientFile.objects.filter(patient=OuterRef("pk"), organization_id=actor.organization_id)
+    here = PatientFile.objects.filter(Q(organization_id=actor.organization_id), patient=OuterRef("pk"))
     numbers = PatientIdentifier.objects.filter(patient=OuterRef("pk")).order_by("pk")
     return rows.annotate(
         number_here=Subquery(here.values("number")[:1]), document=Subquery(numbers.values("number")[:1])

@@ -114,7 +114,7 @@ def _gather(row: PatientMerge) -> bool:
         return False  # both have a visit at that time: the desk sees it, and the next sweep tries again
     if not moved:
         return False
-    _note(SWEEP, "MERGE_PATIENT", _write(pair, moved, reason=row.reason, by=SWEEP))
+    _note(SWEEP, "MERGE_PATIENT", _write(pair, moved, reason=str(row.reason), by=SWEEP))
     return True
 
 

@@ -38,7 +38,7 @@ class DaysFilter(admin.FieldListFilter):
         kept = {key: value for key, value in request.GET.items() if key not in {*self.names, "p", "_facets"}}
         self.kept = sorted(kept.items())
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return list(self.names)
 
     def has_output(self) -> bool:
@@ -57,7 +57,7 @@ class DaysFilter(admin.FieldListFilter):
             found = found.filter(**{f"{self.field_path}__lt": after})
         return found
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         today = timezone.now().astimezone(UTC).date()
         for label, first, last in (
             (_("Any day"), None, None),
@@ -83,7 +83,7 @@ class DaysFilter(admin.FieldListFilter):
 class VisibleRelatedFilter(admin.RelatedFieldListFilter):
     """Offers what the person may see, by the other table; nothing is counted."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = field.related_model._default_manager.visible_to(request.actor)  # type: ignore[attr-defined]
         ordered = rows.order_by(*self.field_admin_ordering(field, request, model_admin))
         return [(row.pk, str(row)) for row in ordered[:MOST_CHOICES]]

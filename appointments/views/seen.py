@@ -30,8 +30,14 @@ def note_read(request: HttpRequest, visit: Appointment) -> None:
 
 def note_list_read(request: HttpRequest, patient_ids: Iterable[UUID], count: int) -> None:
     """One entry a person whose visits were shown."""
-    for patient_id in patient_ids:
-        _note(request, "READ_APPOINTMENTS", patient_id=patient_id, count=count)
+    trail.record_each(
+        request.actor,  # type: ignore[attr-defined]
+        "READ_APPOINTMENTS",
+        patient_ids=patient_ids,
+        category=trail.Category.APPOINTMENT,
+        resource="appointments",
+        count=count,
+    )
 
 
 def _note(request: HttpRequest, action: str, **about: Any) -> None:

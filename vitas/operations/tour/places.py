@@ -48,7 +48,7 @@ ANYBODY: Final = (
     Place("forgotten-password", "/password/forgotten"),
     Place("dead-link", "/password/new/nothing", status=404),
     Place("find", "/doctors"),
-    Place("find-nothing", "/doctors?name=Zzyzx"),
+    Place("find-nothing", "/doctors?name=Ruiz&location=Boston"),
     Place("doctor", "/doctors?name=Ruiz", through=(DOCTOR,)),
     Place("came-back", "/booking/success"),
     Place("not-found", "/doctors/00000000-0000-7000-8000-000000000000", status=404),

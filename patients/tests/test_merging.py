@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from appointments import booking
 from appointments.models import Appointment, AppointmentStep, TimeClaim
@@ -23,6 +23,12 @@ from vitas.live.models import LiveEvent
 from vitas.testing import make_doctor, make_organization, make_patient, make_session, make_user, user_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from patients.models import Patient, PatientFile, PatientIdentifier
 from patients.registering import Document, DocumentTaken, MayBeKnown, register_at_desk
@@ -14,6 +14,12 @@ from vitas.common.errors import Invalid, NotAllowed
 from vitas.testing import make_organization, make_patient
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

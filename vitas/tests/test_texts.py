@@ -16,7 +16,7 @@ from vitas.messaging import outbox, templates
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("appointments", "clinic", "patients", "vitas")
 LANGUAGES = ("es", "pt_BR")
-MARKS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+MARKS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 _IN_TEMPLATE = re.compile(r"""\b(?:n?gettext|_)\(u?(?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 
@@ -26,10 +26,10 @@ def catalogue(language: str) -> polib.POFile:
 
 
 def texts_of_code(source: str) -> Iterator[str]:
-    """The first argument of each call of gettext, by whatever name it was imported."""
+    """What each call of gettext says, by whatever name it was imported; before it may stand a context."""
     tree = ast.parse(source)
     marks = {
-        name.asname or name.name
+        name.asname or name.name: name.name.startswith("pgettext")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for name in node.names
@@ -37,7 +37,7 @@ def texts_of_code(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in marks:
-            yield ast.literal_eval(node.args[0])  # a text that is put together at run time cannot be translated
+            yield ast.literal_eval(node.args[marks[node.func.id]])  # a text that is put together at run time cannot be translated
 
 
 def texts_of_template(source: str) -> Iterator[str]:

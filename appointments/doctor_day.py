@@ -105,4 +105,4 @@ def step_of(act: str) -> Status:
     """Where an act of a doctor leads. Raises NotAllowed for one that is not a doctor's."""
     if act not in OWN_ACTS:
         raise NotAllowed()
-    return possible.STEP_OF[act]
+    return possible.STEP_OF[Act(act)]

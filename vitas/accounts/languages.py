@@ -34,4 +34,4 @@ def speak_as(request: HttpRequest) -> None:
     own = getattr(request.user, "language", "") or (organization.language if organization else "")
     if own:
         translation.activate(own)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()

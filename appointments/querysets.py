@@ -9,6 +9,7 @@ from django.db.models import F, Func, OuterRef, Subquery
 
 from clinic.models import DoctorLicence, StaffPlace
 from patients.models import PatientAccess
+from patients.querysets import open_access
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
 
@@ -90,8 +91,7 @@ def _day_of(moment: F | models.Value) -> Func:
 
 def patients_of(actor: Actor) -> models.QuerySet[PatientAccess, Any]:
     """The ids of the profiles a signed-in person may act for."""
-    live = PatientAccess.objects.filter(user=actor.user_id, verified_at__isnull=False, ended_at=None)
-    return live.values("patient_id")
+    return open_access(actor).values("patient_id")
 
 
 def clinics_of(actor: Actor) -> models.QuerySet[StaffPlace, Any]:

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from patients.documents import bare
 from patients.models import Patient, PatientAccess, PatientIdentifier
+from patients.querysets import UNUSED_AFTER
 from vitas.accounts import attempts, signing
 from vitas.accounts.models import Language, Session, User
 from vitas.common.errors import Conflict, Invalid, NotAllowed, NotFound, NotPossibleNow
 from vitas.common.search_key import search_key
 
-UNUSED_AFTER: Final = timedelta(days=180)
 MOST: Final = 20  # profiles of one person
 OF_AGE: Final = 18  # years
 OLDEST: Final = timedelta(days=130 * 365)

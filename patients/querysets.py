@@ -1,12 +1,16 @@
 """How patients and what hangs on them are asked for, and whose a person sees."""
 
-from typing import Any, ClassVar, Self
+from datetime import timedelta
+from typing import Any, ClassVar, Final, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from vitas.accounts.actor import Actor
-from vitas.accounts.models import Role
+from vitas.accounts.models import Role, Session
+
+UNUSED_AFTER: Final = timedelta(days=180)  # a number may have another owner by then
 
 
 class OfPatientQuerySet(models.QuerySet[Any]):
@@ -24,8 +28,7 @@ class OfPatientQuerySet(models.QuerySet[Any]):
             return self.all()
         match actor.role:
             case Role.PATIENT:
-                live = _rows("PatientAccess").filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
-                return self._of(live)
+                return self._of(open_access(actor))
             case Role.DOCTOR if actor.doctor_id:
                 return self._of(_rows("CareRelationship").filter(doctor_id=actor.doctor_id, ended_at=None))
             case Role.NURSE | Role.RECEPTIONIST | Role.ADMIN if actor.organization_id:
@@ -59,6 +62,19 @@ class PatientMergeQuerySet(models.QuerySet[Any]):
     def standing(self) -> Self:
         """Those that were not undone."""
         return self.filter(undone_at=None)
+
+
+def open_access(actor: Actor) -> models.QuerySet[Any]:
+    """The profiles a signed-in person may act for: proven, and proven or used by them within 180 days.
+
+    The rule of patients.profiles in one statement: whom a closed profile names, nobody sees before it is opened again.
+    """
+    since = timezone.now() - UNUSED_AFTER
+    used = Session.objects.filter(
+        user_id=actor.user_id, acting_patient_id=OuterRef("patient_id"), last_seen_at__gt=since
+    )
+    live = _rows("PatientAccess").filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
+    return live.filter(Q(verified_at__gt=since) | Exists(used))
 
 
 def _rows(model: str) -> models.QuerySet[Any]:

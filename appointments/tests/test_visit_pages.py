@@ -11,6 +11,7 @@ from appointments.models import Appointment, Status
 from appointments.payments.models import Payment, PaymentStatus
 from appointments.tests.cast import Cast
 from appointments.tests.page_client import browser_of, hidden_of, text_of
+from patients.models import Patient, PatientAccess
 from vitas.accounts.actor import PAYMENTS
 from vitas.audit.models import AuditEntry
 from vitas.testing import make_patient, user_of
@@ -319,3 +320,30 @@ def test_what_happened_costs_as_many_queries_however_much_it_was(django_assert_m
         answer = client.get(reverse("visit", args=[visit.pk]))
 
     assert text_of(answer).count("Moved to another time") == 4
+
+
+def test_visits_of_a_profile_unused_for_half_a_year_are_nobodys_until_it_is_opened_again():
+    cast = Cast()
+    old, user = make_patient(first_name="Olga"), user_of(cast.ana)
+    access = PatientAccess.objects.create(user=user, patient=old, verified_at=timezone.now() - timedelta(days=181))
+    visit = cast.book(cast.bruno, cast.at(9))
+    Appointment.objects.filter(pk=visit.pk).update(patient=old)
+    page, actor = browser_of(cast.ana), cast.patient_actor(cast.ana)
+
+    closed = page.get(f"/visits/{visit.pk}").status_code, Appointment.objects.visible_to(actor).exists()
+    known = Patient.objects.visible_to(actor).filter(pk=old.pk).exists()
+    PatientAccess.objects.filter(pk=access.pk).update(verified_at=timezone.now())
+    opened = page.get(f"/visits/{visit.pk}").status_code, Appointment.objects.visible_to(actor).exists()
+
+    assert (closed, known) == ((404, False), False)
+    assert opened == (200, True)
+
+
+def test_use_by_this_person_keeps_the_visits_of_a_profile_open():
+    cast = Cast()
+    visit = cast.book(cast.ana, cast.at(9))
+    PatientAccess.objects.filter(patient=cast.ana).update(verified_at=timezone.now() - timedelta(days=181))
+
+    page = browser_of(cast.ana)
+
+    assert page.get(f"/visits/{visit.pk}").status_code == 200

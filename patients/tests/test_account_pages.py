@@ -148,6 +148,7 @@ def test_no_code_that_is_not_sent_is_said_to_be(page, ana):
         answer = page.post("/sign-in", {"phone": ana.phone})
 
     assert (answer.status_code, "Too many codes were sent." in text(answer)) == (429, True)
+    assert "That is in about 1 minute." in text(answer)
 
 
 def test_signing_in_again_ends_the_browsers_earlier_session(page, ana):

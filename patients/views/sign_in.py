@@ -152,4 +152,5 @@ def _code_page(
 
 
 def _page(request: HttpRequest, template: str, refusal: Refused, **context: Any) -> HttpResponse:
-    return page(request, template, {**context, "refusal": refusal}, status=refusal.status)
+    minutes = max(1, round((refusal.retry_after or 0) / 60))
+    return page(request, template, {**context, "refusal": refusal, "minutes": minutes}, status=refusal.status)

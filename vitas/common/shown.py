@@ -47,6 +47,16 @@ def short_day_text(day: date) -> str:
     return _small(formats.date_format(day, _of(_SHORT_DAY)))
 
 
+def short_weekday_text(day: date) -> str:
+    """`jue`."""
+    return _small(formats.date_format(day, "D"))
+
+
+def short_month_text(day: date) -> str:
+    """`nov`."""
+    return _small(formats.date_format(day, "M"))
+
+
 def date_text(day: date) -> str:
     """`26 de noviembre de 2026`."""
     return _small(formats.date_format(day, _of(_DATE)))

@@ -84,6 +84,16 @@ def short_day(value: date) -> str:
 
 
 @register.filter
+def short_weekday(value: date) -> str:
+    return shown.short_weekday_text(value)
+
+
+@register.filter
+def short_month(value: date) -> str:
+    return shown.short_month_text(value)
+
+
+@register.filter
 def full_date(value: date) -> str:
     """`26 de noviembre de 2026`: a birth date, say."""
     return shown.date_text(value)

@@ -91,6 +91,7 @@ def test_days_are_small_in_spanish_and_not_in_english():
 
     with translation.override("es"):
         assert shown.short_day_text(day) == "jue 26 nov"
+        assert (shown.short_weekday_text(day), shown.short_month_text(day)) == ("jue", "nov")
     with translation.override("en"):
         assert shown.short_day_text(day) == "Thu, Nov 26"
 

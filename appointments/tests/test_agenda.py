@@ -331,6 +331,18 @@ def test_a_time_that_never_happens_is_moved_forward(cast, doctor):
     assert agenda.wall(Absence.objects.get().starts_at, "America/New_York") == datetime(2027, 3, 14, 3, 30)
 
 
+def test_a_whole_day_is_said_in_words(cast, doctor):
+    place = DoctorPlace.objects.get(doctor=cast.doctor)
+    WeeklyHours.objects.filter(place=place).delete()
+    WeeklyHours.objects.create(place=place, weekday=0, start_minute=0, minutes=1440)
+
+    shown = doctor.get(reverse("doctor-agenda")).content.decode()
+
+    week = shown[shown.index('id="typical-week"') :]
+    assert "All day" in week
+    assert "12:00 AM" not in week
+
+
 def test_the_typical_week_is_saved_as_a_whole(cast, doctor):
     address = reverse("doctor-hours", args=[cast.place.pk])
 

@@ -105,6 +105,15 @@ def hours_form(given: list[dict[str, Any]], *, initial: int = 0) -> dict[str, An
     return asked | rows("hours", given, initial=initial)
 
 
+def test_a_whole_day_of_hours_is_said_in_words(house, manager):
+    house.hours.all().delete()
+    house.hours.create(weekday=0, start_minute=0, minutes=1440)
+
+    shown = manager.get(address(DoctorPlace, "changelist")).content.decode()
+
+    assert "Mon All day" in shown
+
+
 def test_hours_are_written_from_when_to_when(house, manager):
     WeeklyHours.objects.all().delete()
     given = [

@@ -44,6 +44,33 @@
     (inName ? next.querySelector(".who a") : main || next.querySelector(".more summary") || next.querySelector("a")).focus();
   });
 
+  // From what is typed down into those who are found, and from one to the next.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const people = all(".people a.person");
+    const at = people.indexOf(event.target);
+    if (at < 0 && (event.target.id !== "patient-search" || event.key === "ArrowUp")) return;
+    const next = at === 0 && event.key === "ArrowUp" ? document.getElementById("patient-search") : people[event.key === "ArrowDown" ? at + 1 : at - 1];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+
+  // Free times: up and down within the day as the browser does it, left and right to the day beside.
+  document.addEventListener("keydown", (event) => {
+    if ((event.key !== "ArrowLeft" && event.key !== "ArrowRight") || !event.target.matches(".time input")) return;
+    const days = all(".week-day:not(.is-empty)");
+    const day = event.target.closest(".week-day");
+    const beside = days[days.indexOf(day) + (event.key === "ArrowRight" ? 1 : -1)];
+    event.preventDefault();
+    if (!beside) return;
+    const times = all(".time input", beside);
+    const next = times[Math.min(all(".time input", day).indexOf(event.target), times.length - 1)];
+    next.checked = true;
+    next.focus();
+    next.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // One menu is open at a time; Escape and a click elsewhere close it.
   document.addEventListener("toggle", (event) => {
     if (event.target.matches(".more") && event.target.open) all(".more[open]").forEach((menu) => { if (menu !== event.target) menu.open = false; });
@@ -76,15 +103,21 @@
     if (event.target.closest("[data-prints]") && !window.htmx) window.print();
   });
 
-  // News waits while a menu or a form is open: nothing moves under the hand.
+  // News waits while a menu or a form is open, also what was asked for before it opened: nothing moves under the hand.
   const day = () => document.getElementById("day");
+  const isBusy = () => Boolean(document.querySelector(".more[open]") || (sheet() && sheet().open));
+  const isNews = ({ requestConfig, elt }) => {
+    const by = requestConfig && requestConfig.triggeringEvent;
+    return Boolean(by) && by.type === "live" && elt === day();
+  };
   let waiting = false;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const by = event.detail.requestConfig.triggeringEvent;
-    if (!by || by.type !== "live" || event.detail.elt !== day()) return;
-    if (document.querySelector(".more[open]") || (sheet() && sheet().open)) { waiting = true; event.preventDefault(); }
+    if (isNews(event.detail) && isBusy()) { waiting = true; event.preventDefault(); }
   });
-  const catchUp = () => setTimeout(() => { if (waiting && !document.querySelector(".more[open]") && !(sheet() && sheet().open)) { waiting = false; day().dispatchEvent(new Event("live")); } }, 50);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (isNews(event.detail) && isBusy()) { waiting = true; event.detail.shouldSwap = false; }
+  });
+  const catchUp = () => setTimeout(() => { if (waiting && !isBusy()) { waiting = false; day().dispatchEvent(new Event("live")); } }, 50);
   document.addEventListener("toggle", catchUp, true);
   document.addEventListener("close", catchUp, true);
 
@@ -94,6 +127,10 @@
     line.dataset.age = Number(line.dataset.age || 0) + 1;
     if (Number(line.dataset.age) > 8) line.remove();
   }), 1000);
+
+  // Where times are to be chosen, the keyboard begins at them, not at the top of the page.
+  const time = document.querySelector(".times-form .time input:checked") || document.querySelector(".times-form .time input");
+  if (time && document.activeElement === document.body && !document.querySelector(".note.wrong")) time.focus({ preventScroll: true });
 
   all("[data-prints]").forEach((button) => { button.hidden = false; });
 })();

@@ -8,14 +8,17 @@
   };
   let late = false;
 
+  // What was asked for before the form was opened waits as well.
+  const mustWait = ({ elt, requestConfig }) => {
+    const by = requestConfig && requestConfig.triggeringEvent;
+    if (!elt.matches("[data-live]") || !by || by.type !== "live") return false;
+    return isWriting(elt) || Boolean(elt.querySelector("details.act-asks[open]"));
+  };
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const { elt, requestConfig } = event.detail;
-    const by = requestConfig.triggeringEvent;
-    if (!elt.matches("[data-live]") || !by || by.type !== "live") return;
-    if (isWriting(elt) || elt.querySelector("details.act-asks[open]")) {
-      event.preventDefault();
-      late = true;
-    }
+    if (mustWait(event.detail)) { event.preventDefault(); late = true; }
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (mustWait(event.detail)) { event.detail.shouldSwap = false; late = true; }
   });
 
   // Read again once the form is closed.

@@ -67,6 +67,38 @@ def test_keyboard_alone_checks_in_and_takes_it_back(window: Callable[..., Page])
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_arrows_lead_from_the_search_to_the_patient_the_doctor_and_the_time(window: Callable[..., Page]) -> None:
+    page = window(RECEPTIONIST, DESK)
+    page.goto("/admin/day/book/")
+    page.keyboard.type("Gonz")
+    expect(page.locator("#found a.person").first).to_be_visible()
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".doctors a.person").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".time input").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    days = page.locator(".week-day:not(.is-empty)")
+    expect(days.nth(1).locator("input").first).to_be_checked()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("María González has a visit")).to_be_visible()
+
+
+def test_a_menu_that_opens_while_news_is_on_its_way_stays_open(window: Callable[..., Page]) -> None:
+    page = window(RECEPTIONIST, DESK)
+    page.goto("/admin/")
+    page.route("**/admin/?**", lambda route: (page.locator(".more summary").first.click(), route.continue_()))
+
+    with page.expect_response("**/admin/?**"):
+        page.evaluate("document.getElementById('day').dispatchEvent(new Event('live'))")
+    page.wait_for_timeout(300)
+
+    expect(page.locator(".more[open]")).to_have_count(1)
+
+
 def test_cash_is_taken_over_the_day_and_stands_there(window: Callable[..., Page]) -> None:
     page, name = window(RECEPTIONIST, DESK), unheard_of()
     booked(page, name).locator("summary").click()

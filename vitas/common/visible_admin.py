@@ -221,17 +221,9 @@ class _Hanging(Visible):
             field.widget = field.widget.widget
         return field
 
-
-class VisibleInline(_Hanging, admin.TabularInline):
-    """A line each."""
-
-
-class VisibleBlocks(_Hanging, admin.StackedInline):
-    """A block each, where a line would be too long."""
-
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Each field is named for who does not see the head of its column."""
-        plain: Any = super().get_formset(request, obj, **kwargs)
+        plain: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
 
         class Named(plain):
             def add_fields(self, form: Any, index: int | None) -> None:
@@ -240,6 +232,14 @@ class VisibleBlocks(_Hanging, admin.StackedInline):
                     field.widget.attrs.setdefault("aria-label", str(field.label or ""))
 
         return Named
+
+
+class VisibleInline(_Hanging, admin.TabularInline):
+    """A line each."""
+
+
+class VisibleBlocks(_Hanging, admin.StackedInline):
+    """A block each, where a line would be too long."""
 
 
 def shown_fields(model: type[models.Model], but: Iterable[str] = ()) -> list[str]:

@@ -1,10 +1,11 @@
-// What does not fit into its own box, or reaches over the right edge of the window; at most twelve lines.
+// What does not fit into its own box, or reaches over the right edge of the window; at most twelve lines. An entry of the
+// calendar is as wide as its day; its name has all of it, and it opens.
 () => {
   const wide = document.documentElement.clientWidth;
   const told = (element) =>
     `${element.tagName.toLowerCase()}.${element.getAttribute("class")} “${element.textContent.trim().slice(0, 40)}”`;
   const apart = (element) =>
-    element.closest("[data-scrolls], .leaflet-container, .visually-hidden, dialog:not([open]), [popover]");
+    element.closest("[data-scrolls], .ec-event, .leaflet-container, .visually-hidden, dialog:not([open]), [popover]");
   const scrolls = (element) => {
     for (let at = element.parentElement; at && at !== document.body; at = at.parentElement) {
       if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(at).overflowX)) return true;

@@ -24,21 +24,6 @@ def test_receptionist_checks_a_patient_in_from_the_day(window: Callable[..., Pag
     expect(waiting.get_by_role("button", name=CHECK_IN)).to_have_count(0)
 
 
-def test_receptionist_books_for_a_patient_on_the_phone(window: Callable[..., Page]) -> None:
-    page = window(RECEPTIONIST, DESK)
-    page.goto("/admin/")
-
-    page.get_by_role("link", name=re.compile("^Book")).first.click()
-    page.get_by_label("Name, phone, document or file number").fill("555501")
-    page.locator("#found").get_by_role("link", name=re.compile("María González")).click()
-    page.get_by_role("link", name=re.compile("Ana Ruiz")).first.click()
-    page.locator(".times-form label:has(input[type=radio])").nth(5).click()
-    page.get_by_role("button", name="Book the visit").click()
-
-    expect(page).not_to_have_url(re.compile("/day/book/"))
-    expect(page.get_by_text(re.compile("booked", re.I)).first).to_be_visible()
-
-
 def test_receptionist_finds_a_patient_by_part_of_a_name(window: Callable[..., Page]) -> None:
     page = window(RECEPTIONIST, DESK)
 

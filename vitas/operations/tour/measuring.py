@@ -56,12 +56,11 @@ def measure(browser: Browser, server: str, place: Place, *, signed_in: Any = Non
 
 
 def _visit(browser: Browser, server: str, place: Place, signed_in: Any) -> Measure:
+    if place.through:
+        _find(browser, server, place, signed_in)
     context = chromium.visitor(browser, address=server, signed_in=signed_in)
     try:
         page = context.new_page()
-        if place.through:
-            go(page, place, server)  # finds the address, which the measured visit then asks for at once
-            page.goto("about:blank")
         line = context.new_cdp_session(page)
         _slow_down(line)
         loaded = _listen(line)
@@ -69,6 +68,15 @@ def _visit(browser: Browser, server: str, place: Place, signed_in: Any) -> Measu
         page.wait_for_load_state("networkidle")
         seen = page.evaluate(_SEEN)
         return _sum_up(loaded, seen)
+    finally:
+        context.close()
+
+
+def _find(browser: Browser, server: str, place: Place, signed_in: Any) -> None:
+    """Learn its address in a window of its own, which leaves nothing in the cache."""
+    context = chromium.visitor(browser, address=server, signed_in=signed_in)
+    try:
+        go(context.new_page(), place, server)
     finally:
         context.close()
 

@@ -23,16 +23,21 @@ class TimeAdmin(VisibleAdmin):
         return Doctor.objects.filter(organization_id=row.organization_id).values_list("pk", flat=True)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._tell([obj])
+        self._changed(request, obj)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._tell([obj])
+        self._changed(request, obj)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         self._tell(queryset)
         return super().log_deletions(request, queryset)
+
+    def _changed(self, request: HttpRequest, row: Any) -> None:
+        """Logged when all of the form is saved: visits that lie outside the hours by now are told of."""
+        self._tell([row])
+        self.admin_site.time_changed(request, set(self.doctor_ids(row)))
 
     def _tell(self, rows: Iterable[Any]) -> None:
         now = timezone.now()

@@ -30,6 +30,14 @@
     }
   }, true);
 
+  // What is behind stays unfolded when the day is drawn anew.
+  let unfolded = false;
+  document.addEventListener("htmx:beforeSwap", () => { unfolded = Boolean(document.getElementById("day-done")?.open); });
+  document.addEventListener("htmx:afterSwap", () => {
+    const done = document.getElementById("day-done");
+    if (done && unfolded) done.open = true;
+  });
+
   const said = document.getElementById("today-said");
   let last = document.getElementById("today")?.dataset.says;
   document.addEventListener("htmx:afterSettle", () => {

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 _SECRET = ("wrapped", "token_hash", "code_hash", "request_hash", "raw")
@@ -152,7 +153,8 @@ class VisibleAdmin(Visible, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        response = super().changelist_view(request, extra_context)
+        plainly = {"title": capfirst(self.opts.verbose_name_plural)}  # not “Select … to change”
+        response = super().changelist_view(request, {**plainly, **(extra_context or {})})
         shown = getattr(response, "context_data", None)
         if self.patient_path and shown and "cl" in shown:
             ids = [str(row.pk) for row in shown["cl"].result_list]

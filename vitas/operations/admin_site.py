@@ -6,23 +6,26 @@ have their own pages; here work the front desk, the organization's administrator
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.apps import apps
 from django.contrib.admin.sites import AdminSite
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from appointments import admin_acts, admin_board, admin_booking, admin_moving
+from appointments import admin_acts, admin_board, admin_booking, admin_moving, admin_stranded, desk
 from vitas.accounts import page_sessions, signing
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
@@ -132,14 +135,21 @@ class StaffSite(AdminSite):
         return [*days, path("all/", self.admin_view(self.everything), name="all"), *djangos]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """A fragment that is asked for after the session ended leads to the sign-in, and back to its page."""
+        """Instants are shown on the clock of the person's clinic.
+
+        A fragment that is asked for after the session ended leads to the sign-in, and back to its page.
+        """
         checked = super().admin_view(view, cacheable)
 
         @functools.wraps(checked)
         def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.htmx and not self.has_permission(request):  # type: ignore[attr-defined]
                 return go(request, f"{reverse('admin:login')}?{urlencode({'next': here(request)})}")
-            return checked(request, *args, **kwargs)
+            with timezone.override(_zone_of(request.actor)):  # type: ignore[attr-defined]
+                response = checked(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
+            return response
 
         return opened
 
@@ -191,6 +201,10 @@ class StaffSite(AdminSite):
             **(details or {}),
         )
 
+    def time_changed(self, request: HttpRequest, doctor_ids: Collection[UUID]) -> None:
+        """Somebody changed here when these doctors are there."""
+        admin_stranded.tell(request, doctor_ids, site=self)
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Names that a choice offers are read, too."""
         response = super().autocomplete_view(request)
@@ -230,6 +244,11 @@ class StaffSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """One page for everybody who has a password."""
         return HttpResponseRedirect(reverse("change-password"))
+
+
+def _zone_of(actor: Actor) -> ZoneInfo:
+    """The platform's operator has no clinic, and reads UTC."""
+    return desk.zone_of(actor) if actor.is_desk else ZoneInfo("UTC")
 
 
 def _sign_in(request: HttpRequest, *, email: str, password: str) -> None:

@@ -373,6 +373,26 @@ def test_desk_books_through_the_domain(world, sign_in):
     assert "already" in again.content.decode()
 
 
+def test_instants_are_shown_on_the_clinics_clock(world, sign_in):
+    desk, operator = sign_in("receptionist"), sign_in("operator")
+    payment = Payment.objects.visible_to(desk.actor).first()
+    Payment.objects.filter(pk=payment.pk).update(created_at="2026-03-10T15:40:00Z")
+    Event.objects.update(recorded_at="2026-03-10T15:40:00Z")
+
+    shown = desk.client.get(address(Payment, "change", payment.pk)).content.decode()
+    machinery = operator.client.get(address(Event, "changelist")).content.decode()
+
+    assert "12:40 p.m." in shown  # in Buenos Aires
+    assert "3:40 p.m." in machinery
+    assert timezone.get_current_timezone_name() == "UTC"  # and nobody else's request hears of it
+
+
+def test_a_list_is_called_by_what_is_in_it(world, sign_in):
+    shown = sign_in("receptionist").client.get(address(Patient, "changelist")).content.decode()
+
+    assert "<h1>Patients</h1>" in shown
+
+
 def test_desk_takes_steps_through_the_domain_and_refusals_are_told(world, sign_in):
     who = sign_in("receptionist")
     visits = Appointment.objects.filter(organization_id=who.actor.organization_id)

@@ -1,4 +1,4 @@
-// What does not fit into its own box, or reaches over the right edge of the window; at most twelve lines. An entry of the
+// What does not fit into its own box, stands a letter a line, or reaches over the right edge of the window; at most twelve lines. An entry of the
 // calendar is as wide as its day; its name has all of it, and it opens.
 () => {
   const wide = document.documentElement.clientWidth;
@@ -23,6 +23,9 @@
     const style = getComputedStyle(element);
     if (box.right > wide + 1 && box.left >= 0 && style.position !== "fixed" && !scrolls(element)) {
       found.push(`over the edge by ${Math.round(box.right - wide)} px: ${told(element)}`);
+    }
+    if (box.width < 16 && box.height > 60 && !element.childElementCount && element.textContent.trim().length > 3) {
+      found.push(`squeezed: ${told(element)}`);
     }
     const hides = ["hidden", "clip"].includes(style.overflowX) && element.textContent.trim();
     if (hides && element.scrollWidth > element.clientWidth + 1) {

@@ -7,10 +7,13 @@
 
   // The visitor's zone: the server names a clinic's zone where it shows another time.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
-  if (zone && cookie("zone") !== zone) {
+  const before = cookie("zone");
+  if (zone && before !== zone) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax${secure}`;
     all(".zone[data-zone]").forEach((note) => { note.hidden = sameClock(note.dataset.zone, new Date(note.dataset.at)); });
+    // Who travelled sees the page once more: it was drawn for the zone they came from.
+    if (before && cookie("zone") === zone && document.querySelector("main time.when, #week, .doctor-when") && !document.querySelector("[data-errors]")) location.replace(location.href.split("#")[0]);
   }
   function sameClock(other, at) {
     const shown = (timeZone) => at.toLocaleString("en", { timeZone });
@@ -106,6 +109,24 @@
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status >= 500) sayFailed(); });
   document.addEventListener("htmx:sendError", () => connected(false));
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) connected(true); });
+  // What a page draws anew by itself keeps the focus where it was: on the same link or button, else on the part's heading.
+  let held = null;
+  const face = (element) => [element.tagName, element.getAttribute("href"), element.name, element.value, element.form && element.form.action, element.textContent.trim()].join("|");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = event.detail, focused = document.activeElement;
+    held = target && target !== focused && target.contains(focused) ? focused : null;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const part = document.getElementById(event.detail.target && event.detail.target.id), lost = held;
+    held = null;
+    if (lost && part) queueMicrotask(() => { // after what the page's own script does
+      if (document.activeElement !== document.body) return;
+      const again = all("a, button, input, select, textarea", part).find((element) => face(element) === face(lost));
+      const place = again || part.querySelector("h1, h2, h3") || part;
+      if (!again) place.tabIndex = -1;
+      place.focus({ preventScroll: true });
+    });
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     const by = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
     const quiet = !by || ["live", "load", "reconnected", "every"].includes(by.type);
@@ -117,6 +138,12 @@
     place.focus();
   });
   document.addEventListener("DOMContentLoaded", () => {
+    const toasts = document.getElementById("toasts"); // what stands in it from the start would not be read aloud
+    if (toasts && toasts.children.length) {
+      const lines = [...toasts.children];
+      toasts.replaceChildren();
+      setTimeout(() => toasts.prepend(...lines), 200);
+    }
     const wrong = document.querySelector("[data-errors]");
     if (wrong) wrong.focus();
   });

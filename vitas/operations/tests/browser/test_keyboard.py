@@ -69,6 +69,18 @@ def test_first_tab_leads_past_the_menu_to_the_content(window: Callable[..., Page
     expect(page.locator("main")).to_be_focused()
 
 
+def test_focus_stays_where_it_was_when_a_part_is_drawn_anew_by_itself(window: Callable[..., Page]) -> None:
+    page = window(JOHN, DESK)
+    page.goto("/visits")
+    link = page.locator("#visit-list h3 a").nth(1)
+    link.focus()
+
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "visit-list"):
+        page.locator("#visit-list").dispatch_event("live")
+
+    expect(link).to_be_focused()
+
+
 @pytest.mark.parametrize(
     ("who", "address"),
     [

@@ -121,6 +121,11 @@
   document.addEventListener("toggle", catchUp, true);
   document.addEventListener("close", catchUp, true);
 
+  // A button is off while its act is on the way; where that came to nothing, the keyboard is where it was.
+  document.addEventListener("htmx:afterRequest", ({ detail: { successful, elt } }) => {
+    if (!successful) setTimeout(() => { if (document.activeElement === document.body && elt.matches("button, a")) elt.focus(); });
+  });
+
   // What was said goes away by itself, not while somebody reads it.
   setInterval(() => all("#said .said").forEach((line) => {
     if (line.matches(":hover, :focus-within")) return;

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from vitas.operations.tests.browser.watch import Watch
 from vitas.operations.tour.chromium import DESK
 from vitas.operations.tour.people import RECEPTIONIST
 
@@ -97,6 +98,29 @@ def test_a_menu_that_opens_while_news_is_on_its_way_stays_open(window: Callable[
     page.wait_for_timeout(300)
 
     expect(page.locator(".more[open]")).to_have_count(1)
+
+
+def test_an_act_without_connection_is_said_and_the_keyboard_stays_at_its_button(
+    window: Callable[..., Page], watch: Watch
+) -> None:
+    page, name = window(RECEPTIONIST, DESK), unheard_of()
+    booked(page, name)
+    if "Expected" not in part(page, name).inner_text():
+        pytest.skip("it is so late in the evening that the first free time is tomorrow")
+    watch.expect("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:afterRequest|WebSocket")
+    check_in = row(page, name).get_by_role("button", name=re.compile("^Check in"))
+
+    page.context.set_offline(True)
+    check_in.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#offline")).to_be_visible()
+    expect(check_in).to_be_focused()
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    check_in.focus()
+    page.keyboard.press("Enter")
+
+    expect(part(page, name)).to_contain_text("Waiting")
 
 
 def test_cash_is_taken_over_the_day_and_stands_there(window: Callable[..., Page]) -> None:

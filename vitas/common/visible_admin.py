@@ -168,7 +168,9 @@ class VisibleAdmin(Visible, admin.ModelAdmin):
             row = self.get_object(request, object_id)
             if row is not None and self.has_view_or_change_permission(request, row):
                 self._note(request, row, "READ")
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        # “Doctor”, with the name below; whether it can be changed is seen.
+        plainly = {"title": capfirst(self.opts.verbose_name)} if object_id is not None else {}
+        return super().changeform_view(request, object_id, form_url, {**plainly, **(extra_context or {})})
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._note(request, obj, "CREATE")

@@ -387,10 +387,15 @@ def test_instants_are_shown_on_the_clinics_clock(world, sign_in):
     assert timezone.get_current_timezone_name() == "UTC"  # and nobody else's request hears of it
 
 
-def test_a_list_is_called_by_what_is_in_it(world, sign_in):
-    shown = sign_in("receptionist").client.get(address(Patient, "changelist")).content.decode()
+def test_a_list_and_a_row_are_called_by_what_they_are(world, sign_in):
+    who = sign_in("receptionist")
+    payment = Payment.objects.visible_to(who.actor).first()
 
-    assert "<h1>Patients</h1>" in shown
+    patients = who.client.get(address(Patient, "changelist")).content.decode()
+    one = who.client.get(address(Payment, "change", payment.pk)).content.decode()
+
+    assert "<h1>Patients</h1>" in patients
+    assert "<h1>Payment</h1>" in one
 
 
 def test_desk_takes_steps_through_the_domain_and_refusals_are_told(world, sign_in):

@@ -70,9 +70,7 @@ def open_access(actor: Actor) -> models.QuerySet[Any]:
     The rule of patients.profiles in one statement: whom a closed profile names, nobody sees before it is opened again.
     """
     since = timezone.now() - UNUSED_AFTER
-    used = Session.objects.filter(
-        user_id=actor.user_id, acting_patient_id=OuterRef("patient_id"), last_seen_at__gt=since
-    )
+    used = Session.objects.filter(user=actor.user_id, acting_patient_id=OuterRef("patient_id"), last_seen_at__gt=since)
     live = _rows("PatientAccess").filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
     return live.filter(Q(verified_at__gt=since) | Exists(used))
 

@@ -84,7 +84,13 @@ def _shown(
         "stale": refusal is not None and refusal.status == 409,
         "settings": {
             "slot": here.slot_minutes,
-            "words": {"from": _("From"), "to": _("To"), "remove": _("Remove this span"), "span": _("Working time")},
+            "words": {
+                "from": _("From"),
+                "to": _("To"),
+                "remove": _("Remove this span"),
+                "span": _("Working time"),
+                "allDay": _("All day"),
+            },
         },
         "back": f"{reverse('doctor-agenda')}?place={here.pk}",
     }

@@ -10,6 +10,7 @@
   const lang = document.documentElement.lang;
   const two = (number) => String(number).padStart(2, "0");
   const clock = (minutes) => `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
+  const spanText = (start, end) => (start || end ? `${clock(start)} – ${clock(end)}` : words.allDay);
   const minutesOf = (text) => { const [hours, minutes] = text.split(":").map(Number); return hours * 60 + minutes; };
   const wall = (minutes) => new Date(MONDAY + minutes * MINUTE).toISOString().slice(0, 16);
   // The calendar speaks of wall times by a browser's local dates.
@@ -136,7 +137,7 @@
     eventAllUpdated: () => name(),
     eventDidMount: ({ el, event }) => { el.dataset.id = event.id; },
     eventContent: ({ event }) => ({ domNodes: [Object.assign(document.createElement("span"), {
-      className: "entry-time", textContent: `${clock(minuteOf(event.start) % DAY)} – ${clock(minuteOf(event.end) % DAY)}`,
+      className: "entry-time", textContent: spanText(minuteOf(event.start) % DAY, minuteOf(event.end) % DAY),
     })] }),
     eventDrop: ({ event }) => put(event.id, minuteOf(event.start), minuteOf(event.end)),
     eventResize: ({ event }) => put(event.id, minuteOf(event.start), minuteOf(event.end)),

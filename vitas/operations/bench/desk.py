@@ -58,6 +58,8 @@ LISTS: Final = {
         f"/admin/appointments/appointment/?q=silva&status__exact=completed&starts_at__from={_YEAR}-01-01"
     ),
     "files": "/admin/patients/patientfile/",
+    "the day": "/admin/",
+    "finding as one types": "/admin/day/patients/?q=rodriguez+ana",
 }
 
 

@@ -256,7 +256,7 @@ def _write(rows: list[Appointment]) -> None:
                 because="appointment",
             )
             for row in sorted(rows, key=lambda row: row.starts_at)
-            if row.status in (Status.CONFIRMED, Status.COMPLETED)
+            if row.status in (Status.CONFIRMED, Status.CHECKED_IN, Status.IN_PROGRESS, Status.COMPLETED)
         ),
         ignore_conflicts=True,
     )

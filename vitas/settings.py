@@ -202,6 +202,7 @@ LOGIN_URL = "sign-in"
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("pt-br", _("Brazilian Portuguese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["vitas.common.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -3,6 +3,7 @@
 Times name the day in words, and the place's zone where it is not the reader's (docs/pages.md).
 """
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -123,4 +124,4 @@ def _of(table: dict[str, str]) -> str:
 
 def _small(words: str) -> str:
     """Days and months are small in Spanish and Portuguese; Django's are not everywhere."""
-    return words if translation.get_language() == "en" else words.lower()
+    return words if translation.get_language() == "en" else re.sub(r"\bsab\b", "sáb", words.lower())  # Django's "Sab"

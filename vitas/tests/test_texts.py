@@ -37,7 +37,8 @@ def texts_of_code(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in marks:
-            yield ast.literal_eval(node.args[marks[node.func.id]])  # a text that is put together at run time cannot be translated
+            # A text that is put together at run time cannot be translated.
+            yield ast.literal_eval(node.args[marks[node.func.id]])
 
 
 def texts_of_template(source: str) -> Iterator[str]:

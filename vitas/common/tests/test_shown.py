@@ -15,6 +15,7 @@ BUENOS_AIRES = "America/Argentina/Buenos_Aires"
     ("language", "minor", "currency", "said"),
     [
         ("en", 3_000_000, "ARS", "ARS\u00a030,000"),
+        ("es", 3_000_050, "ARS", "ARS\u00a030.000,50"),
         ("pt-br", 3_000_050, "BRL", "BRL\u00a030.000,50"),
         ("en", 15_000, "USD", "USD\u00a0150"),
         ("en", 15_000, "CLP", "CLP\u00a015,000"),

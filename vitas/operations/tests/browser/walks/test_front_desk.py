@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from vitas.operations.tests.browser.watch import Watch
 from vitas.operations.tour.chromium import DESK
@@ -91,7 +91,12 @@ def test_arrows_lead_from_the_search_to_the_patient_the_doctor_and_the_time(wind
 def test_a_menu_that_opens_while_news_is_on_its_way_stays_open(window: Callable[..., Page]) -> None:
     page = window(RECEPTIONIST, DESK)
     page.goto("/admin/")
-    page.route("**/admin/?**", lambda route: (page.locator(".more summary").first.click(), route.continue_()))
+
+    def open_a_menu_first(route: Route) -> None:
+        page.locator(".more summary").first.click()
+        route.continue_()
+
+    page.route("**/admin/?**", open_a_menu_first)
 
     with page.expect_response("**/admin/?**"):
         page.evaluate("document.getElementById('day').dispatchEvent(new Event('live'))")

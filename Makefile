@@ -47,7 +47,7 @@ pytest: .venv/installed-dev front-end ## Run every test but those in a browser
 
 # By themselves, for they measure how fast pages are; -rs says why, if they are skipped.
 browser: .venv/installed-dev front-end ## Walk through the pages in Chromium; skipped where there is none
-	$(BIN)/pytest -m browser -rs vitas/operations/tests/browser
+	$(BIN)/pytest -m browser -rsR --reruns 2 vitas/operations/tests/browser
 
 screenshots: .venv/installed-dev front-end ## Take the pictures of docs/tour.md anew
 	$(BIN)/python manage.py screenshots

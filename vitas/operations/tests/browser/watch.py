@@ -7,6 +7,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebErro
 
 # A page that is left drops what it was loading; that is no fault.
 _LEFT = "net::ERR_ABORTED"
+# So is a request that a page takes back for a newer one; what fails is told as htmx:sendError.
+_TAKEN_BACK = ("htmx:sendAbort", "htmx:afterRequest")
 _OWN = ("data", "blob", "about", "chrome-error")
 
 
@@ -38,6 +40,8 @@ class Watch:
         return [fault for fault in self._faults if not any(re.search(known, fault) for known in self._expected)]
 
     def _said(self, message: ConsoleMessage) -> None:
+        if message.text.startswith(_TAKEN_BACK):
+            return
         if message.type == "error" or "Content Security Policy" in message.text:
             where = message.location.get("url", "") if message.location else ""
             self._faults.append(f"console: {message.text} ({where})")

@@ -17,6 +17,11 @@ class AuditEntry(models.Model):
         PAYMENT = "payment", _("payment")
         PERMISSION = "permission", _("permission")
         CONFIGURATION = "configuration", _("configuration")
+        EXPORT = "export", _("export")
+        BREAK_GLASS = "break_glass", _("emergency access")
+        LOCK = "lock", _("edit lock")
+        CONSENT = "consent", _("consent")
+        RETENTION = "retention", _("keeping and forgetting")
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", _("done")

@@ -107,7 +107,7 @@ def make_patient(*, user: User | None = None, **given: Any) -> Any:
     """A patient, and a user with a phone who may act for them (`patient.access.get().user`)."""
     from patients.models import Patient, PatientAccess
 
-    phone = given.get("phone") or f"+1617555{number():04d}"
+    phone = given.get("phone") or f"+1617{5_550_000 + number()}"
     fields = {"first_name": "João", "last_name": f"Silva{number()}", "phone": phone, "language": "en"}
     patient = Patient.objects.create(**(fields | given))
     user = user or User.objects.create(phone=phone, full_name=patient.full_name)

@@ -49,3 +49,4 @@ BOOKING = Actor(system="booking")
 PAYMENTS = Actor(system="payments")
 SWEEP = Actor(system="sweep")
 DEMO = Actor(system="demo")
+OPERATIONS = Actor(system="operations")  # backup, retention, imports by command: sees every row

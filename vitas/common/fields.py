@@ -1,5 +1,6 @@
 """Model fields of ours."""
 
+import json
 import uuid
 from typing import Any
 
@@ -25,10 +26,10 @@ class _Sealed:
             place = self.field.place(instance)
             sealed = bytes(value)
             opened = sealed and crypto.open_sealed(sealed, subject=self.field.subject_of(instance), place=place)
-            value = instance.__dict__[self.field.attname] = opened.decode()
+            value = instance.__dict__[self.field.attname] = self.field.read(opened.decode())
         return value
 
-    def __set__(self, instance: models.Model, value: str | bytes | None) -> None:
+    def __set__(self, instance: models.Model, value: Any) -> None:
         instance.__dict__[self.field.attname] = value
 
 
@@ -69,11 +70,20 @@ class EncryptedTextField(models.BinaryField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
         value = model_instance.__dict__.get(self.attname)
-        if not isinstance(value, str):
+        if value is None or isinstance(value, bytes | memoryview):
             return bytes(value) if value is not None else None
         if not value:
             return b""
-        return crypto.seal(value.encode(), subject=self.subject_of(model_instance), place=self.place(model_instance))
+        plain = self.written(value).encode()
+        return crypto.seal(plain, subject=self.subject_of(model_instance), place=self.place(model_instance))
+
+    def written(self, value: Any) -> str:
+        """The text that is sealed."""
+        return str(value)
+
+    def read(self, text: str) -> Any:
+        """What the sealed text says."""
+        return text
 
     def get_default(self) -> str | None:
         return None if self.null else ""
@@ -88,3 +98,24 @@ class EncryptedTextField(models.BinaryField):
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+class EncryptedJsonField(EncryptedTextField):
+    """A small JSON object, sealed as a whole: codes, numbers and words of one clinical statement."""
+
+    def written(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    def read(self, text: str) -> Any:
+        return json.loads(text) if text else {}
+
+    def get_default(self) -> Any:
+        return None if self.null else {}
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if isinstance(value, dict):
+            raise TypeError(f"{self.model._meta.label}.{self.name} would reach the database unsealed.")
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.written(getattr(obj, self.attname) or {})

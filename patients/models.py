@@ -1,5 +1,8 @@
 """Patients, who may act for them, under which numbers they are known, and who cares for them."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Doctor
 from patients.documents import Bare
 from patients.querysets import (
+    BreakGlassQuerySet,
+    ConsentQuerySet,
     OfOrganizationAndPatientQuerySet,
     OfPatientQuerySet,
     PatientMergeQuerySet,
@@ -182,6 +187,123 @@ class CareRelationship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.doctor} · {self.patient}"
+
+
+class Consent(models.Model):
+    """A patient allows an organization something, as the text says that was shown; dated, and revocable at any time.
+
+    `sharing`: what `organization` keeps may be read by those who care for the patient at `recipient`.
+    """
+
+    class Kind(models.TextChoices):
+        SHARING = "sharing", _("sharing with another organization")
+        RECORDING = "recording", _("recording of visits")
+        MESSAGES = "messages", _("messages")
+        RESEARCH = "research", _("research")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="consents", verbose_name=_("patient"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="consents", verbose_name=_("organization")
+    )
+    kind = models.CharField(max_length=10, choices=Kind, verbose_name=_("kind"))
+    recipient = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="consents_received",
+        verbose_name=_("shared with"),
+    )
+    version = models.CharField(max_length=20, help_text=_("Of the text."), verbose_name=_("version"))
+    language = models.CharField(max_length=5, choices=Language, verbose_name=_("language"))
+    text = models.TextField(help_text=_("As it was shown."), verbose_name=_("text"))
+    given_at = models.DateTimeField(default=timezone.now, verbose_name=_("given at"))
+    given_by = models.UUIDField(help_text=_("The user who gave it."), verbose_name=_("given by"))
+    revoked_at = models.DateTimeField(null=True, verbose_name=_("revoked at"))
+    revoked_by = models.UUIDField(null=True, verbose_name=_("revoked by"))
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "organization", "kind", "recipient"],
+                condition=Q(revoked_at=None),
+                nulls_distinct=False,
+                name="one_live_consent",
+            ),
+            models.CheckConstraint(
+                name="only_sharing_has_a_recipient",
+                condition=Q(kind="sharing", recipient__isnull=False) | ~Q(kind="sharing") & Q(recipient=None),
+            ),
+            models.CheckConstraint(name="shared_with_another", condition=~Q(recipient=F("organization"))),
+            models.CheckConstraint(
+                name="consent_is_revoked_later", condition=Q(revoked_at=None) | Q(revoked_at__gte=F("given_at"))
+            ),
+        ]
+        indexes = [models.Index(fields=["recipient", "patient"], name="consent_recipient")]
+
+
+class BreakGlass(models.Model):
+    """A doctor opened a patient of the organization whom they do not care for, with a reason; for an hour at most.
+
+    The patient is told, and a reviewer closes it.
+    """
+
+    class Verdict(models.TextChoices):
+        JUSTIFIED = "justified", _("justified")
+        NOT_JUSTIFIED = "not_justified", _("not justified")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="broken_glass", verbose_name=_("organization")
+    )
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="broken_glass", verbose_name=_("doctor"))
+    user_id = models.UUIDField(help_text=_("Who signed in."), verbose_name=_("person"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="broken_glass", verbose_name=_("patient"))
+    sealed_for = models.UUIDField(
+        null=True,
+        editable=False,
+        help_text=_("Whose key seals the words, if not the patient's."),
+        verbose_name=_("sealed for"),
+    )
+    reason = EncryptedTextField(subject="words_subject", verbose_name=_("reason"))
+    opened_at = models.DateTimeField(default=timezone.now, verbose_name=_("opened at"))
+    ends_at = models.DateTimeField(verbose_name=_("ends at"))
+    verdict = models.CharField(max_length=13, choices=Verdict, blank=True, verbose_name=_("verdict"))
+    review = EncryptedTextField(subject="words_subject", blank=True, verbose_name=_("review"))
+    reviewed_at = models.DateTimeField(null=True, verbose_name=_("reviewed at"))
+    reviewed_by = models.UUIDField(null=True, verbose_name=_("reviewed by"))
+
+    objects = BreakGlassQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("emergency access")
+        verbose_name_plural = _("emergency access")
+        constraints = [
+            models.CheckConstraint(
+                name="glass_is_broken_for_an_hour",
+                condition=Q(ends_at__gte=F("opened_at")) & Q(ends_at__lte=F("opened_at") + timedelta(hours=1)),
+            ),
+            models.CheckConstraint(
+                name="glass_is_reviewed_whole",
+                condition=Q(verdict="", reviewed_at=None, reviewed_by=None)
+                | Q(verdict__in=["justified", "not_justified"], reviewed_at__isnull=False, reviewed_by__isnull=False),
+            ),
+            models.CheckConstraint(name="nobody_reviews_themselves", condition=~Q(reviewed_by=F("user_id"))),
+        ]
+        indexes = [
+            models.Index(fields=["doctor", "patient", "ends_at"], name="glass_doctor"),
+            models.Index(fields=["organization", "-opened_at"], name="glass_organization"),
+        ]
+
+    @property
+    def words_subject(self) -> UUID:
+        """Whose key seals the words: the patient's whose record was opened."""
+        return self.sealed_for or self.patient_id
 
 
 class PatientMerge(models.Model):

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import F, UUIDField, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from patients.models import CareRelationship, PatientAccess, PatientIdentifier
+from patients.models import BreakGlass, CareRelationship, Consent, PatientAccess, PatientIdentifier
 from vitas.accounts.models import Session
 from vitas.live import topics
 from vitas.live.models import LiveEvent
@@ -73,6 +75,48 @@ class Follows(Rule):
     def back(self, pair: Pair, moved: Moved) -> None:
         rows = self.rows.filter(pk__in=moved.get("rows", []), **{self.field: pair.kept})
         rows.update(**{self.field: pair.merged})
+
+
+class SealedFollows(Rule):
+    """Rows with sealed words follow; they remember whose key sealed them (`sealed_for`), so nothing is opened."""
+
+    def __init__(self, *tables: type[models.Model]) -> None:
+        self.columns = tuple(f"{table._meta.label}.{field}" for table in tables for field in ("patient", "sealed_for"))
+        self.tables = tables
+
+    def move(self, pair: Pair) -> Moved:
+        sealed = Coalesce(F("sealed_for"), F("patient_id"))
+        found = {
+            table._meta.label: moved_rows(
+                table._default_manager.filter(patient=pair.merged), {"sealed_for": sealed, "patient": pair.kept}
+            ).get("rows", [])
+            for table in self.tables
+        }
+        return _some(**found)
+
+    def back(self, pair: Pair, moved: Moved) -> None:
+        own = NullIf(F("sealed_for"), Value(pair.merged, output_field=UUIDField()))
+        for table in self.tables:
+            rows = table._default_manager.filter(pk__in=moved.get(table._meta.label, []), patient=pair.kept)
+            rows.update(sealed_for=own, patient=pair.merged)
+
+
+class ConsentsFollow(Rule):
+    """What both allowed stands once."""
+
+    columns = ("patients.Consent.patient",)
+
+    def move(self, pair: Pair) -> Moved:
+        def what(row: Consent) -> tuple[object, ...]:
+            return row.organization_id, row.kind, row.recipient_id
+
+        kept = {what(row) for row in Consent.objects.filter(patient=pair.kept, revoked_at=None)}
+        own = Consent.objects.filter(patient=pair.merged)
+        twice = [row.pk for row in own.filter(revoked_at=None) if what(row) in kept]
+        return moved_rows(own.exclude(pk__in=twice), {"patient": pair.kept})
+
+    def back(self, pair: Pair, moved: Moved) -> None:
+        Consent.objects.filter(pk__in=moved.get("rows", []), patient=pair.kept).update(patient=pair.merged)
 
 
 class AccessFollows(Rule):
@@ -150,6 +194,8 @@ def rules() -> list[Rule]:
         Follows(PatientIdentifier, "patient"),
         SessionsFollow(),
         NoticesFollow(),
+        ConsentsFollow(),
+        SealedFollows(BreakGlass),
         Stays("patients.PatientFile.patient", because="the number leads to the kept one, and is not given twice"),
         Stays("patients.Patient.merged_into", because="whoever was merged before is found over this one"),
         Stays("patients.PatientMerge.kept", "patients.PatientMerge.merged", because="it tells what was done"),

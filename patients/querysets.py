@@ -64,6 +64,38 @@ class PatientMergeQuerySet(models.QuerySet[Any]):
         return self.filter(undone_at=None)
 
 
+class ConsentQuerySet(OfPatientQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The patient: their own. Staff who see the patient: what concerns their organization."""
+        seen = super().visible_to(actor)
+        if actor.system or actor.is_patient:
+            return seen
+        return seen.filter(Q(organization_id=actor.organization_id) | Q(recipient_id=actor.organization_id))
+
+    def live(self) -> Self:
+        """Those that were not revoked."""
+        return self.filter(revoked_at=None)
+
+
+class BreakGlassQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The patient: what was opened of theirs. A doctor: their own. The administrator: the organization's."""
+        if actor.system:
+            return self.all()
+        match actor.role:
+            case Role.PATIENT:
+                return self.filter(patient_id__in=open_access(actor).values("patient_id"))
+            case Role.DOCTOR if actor.doctor_id:
+                return self.filter(doctor_id=actor.doctor_id)
+            case Role.ADMIN if actor.organization_id:
+                return self.filter(organization_id=actor.organization_id)
+        return self.none()
+
+    def open(self) -> Self:
+        """Those whose hour is not over."""
+        return self.filter(ends_at__gt=timezone.now())
+
+
 def open_access(actor: Actor) -> models.QuerySet[Any]:
     """The profiles a signed-in person may act for: proven, and proven or used by them within 180 days.
 

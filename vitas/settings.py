@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "patients",
     "appointments",
     "appointments.payments",
+    "records",
     "vitas.operations",
     "vitas.operations.admin_config.StaffAdminConfig",
     "django.contrib.auth",

@@ -18,6 +18,14 @@ from vitas.accounts.querysets import (
     SessionQuerySet,
     UserQuerySet,
 )
+from vitas.accounts.second_factors import (  # noqa: F401  # models of this room
+    Factor,
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    SignInStep,
+    TotpDevice,
+)
 from vitas.common.fields import EncryptedTextField
 from vitas.common.ids import new_id
 
@@ -51,6 +59,17 @@ class Organization(models.Model):
         default=24,
         help_text=_("A patient who cancels at least this many hours before is refunded in full."),
         verbose_name=_("refund until hours before"),
+    )
+    mfa_required = models.BooleanField(
+        default=False,
+        help_text=_("Staff must sign in with a second step: an authenticator app or a passkey."),
+        verbose_name=_("second step required"),
+    )
+    mfa_required_from = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Until then staff are only reminded to set one up. Empty: at once."),
+        verbose_name=_("second step required from"),
     )
     active = models.BooleanField(default=True, verbose_name=_("active"))
     created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
@@ -103,6 +122,11 @@ class User(AbstractBaseUser):
         default=False,
         help_text=_("Runs the platform: sees configuration and no clinical word."),
         verbose_name=_("operator of the platform"),
+    )
+    short_password = models.BooleanField(
+        default=False,
+        help_text=_("The password is shorter than one that stands alone must be: a second step stands beside it."),
+        verbose_name=_("short password"),
     )
     created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
 
@@ -166,6 +190,7 @@ class Session(models.Model):
         PASSWORD = "password", _("password")
         CODE = "code", _("code")
         FIREBASE = "firebase"
+        PASSKEY = "passkey", _("passkey")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions", verbose_name=_("person"))
@@ -183,6 +208,15 @@ class Session(models.Model):
     idle_ends_at = models.DateTimeField(verbose_name=_("ends when left alone"))
     ends_at = models.DateTimeField(verbose_name=_("ends"))
     revoked_at = models.DateTimeField(null=True, verbose_name=_("revoked at"))
+    second_factor = models.CharField(max_length=12, choices=Factor, blank=True, verbose_name=_("second step"))
+    confirmed_at = models.DateTimeField(
+        null=True, help_text=_("When the person last proved again who they are."), verbose_name=_("confirmed at")
+    )
+    heartbeat_at = models.DateTimeField(
+        null=True,
+        help_text=_("The last sign of life of a client that sends them; without more it ends like a page."),
+        verbose_name=_("heartbeat at"),
+    )
 
     objects = SessionQuerySet.as_manager()
 

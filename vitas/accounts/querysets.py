@@ -89,3 +89,31 @@ class PasswordLinkQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: "Actor") -> Self:
         """Nobody's to see: who asked says the audit trail."""
         return self.all() if actor.system else self.none()
+
+
+class OwnQuerySet(models.QuerySet[Any]):
+    """Rows that are one person's and nobody else's to see."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Everybody: their own."""
+        if actor.system:
+            return self.all()
+        return self.filter(user_id=actor.user_id) if actor.user_id else self.none()
+
+
+class SignInStepQuerySet(models.QuerySet[Any]):
+    def live(self, now: datetime) -> Self:
+        return self.filter(used_at=None, expires_at__gt=now, user__is_active=True)
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Nobody's to see: it opens by its token."""
+        return self.all() if actor.system else self.none()
+
+
+class PasskeyChallengeQuerySet(models.QuerySet[Any]):
+    def live(self, now: datetime) -> Self:
+        return self.filter(used_at=None, expires_at__gt=now)
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Nobody's to see."""
+        return self.all() if actor.system else self.none()

@@ -37,6 +37,17 @@ def names(name: str, default: Sequence[str] = ()) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
 
 
+def raw_keys(name: str, *, length: int) -> list[bytes]:
+    """A list of base64, each of `length` bytes. The sentence never repeats a key."""
+    try:
+        keys = [base64.b64decode(entry, validate=True) for entry in names(name)]
+    except ValueError:
+        keys = [b""]
+    if any(len(key) != length for key in keys):
+        raise ImproperlyConfigured(f"{name} must be base64 of {length} bytes.")
+    return keys
+
+
 def duration(name: str, default: str) -> timedelta:
     """`90s`, `15m`, `24h`, `7d`."""
     value = os.environ.get(name, "").strip() or default

@@ -55,6 +55,17 @@ def _master_keys() -> dict[str, bytes]:
 
 MASTER_KEYS = _master_keys()
 
+
+def _audit_key() -> bytes:
+    keys = env.raw_keys("AUDIT_SIGNING_KEY", length=32)
+    if len(keys) > 1 or (PRODUCTION and not keys):
+        raise ImproperlyConfigured("AUDIT_SIGNING_KEY must be one key in production: it signs the audit trail's seals.")
+    return keys[0] if keys else hashlib.sha256(f"demo audit key {SECRET_KEY}".encode()).digest()
+
+
+AUDIT_SIGNING_KEY = _audit_key()  # the private half (Ed25519), 32 bytes; `manage.py audit public-key` says the other
+AUDIT_FORMER_KEYS = env.raw_keys("AUDIT_FORMER_KEYS", length=32)  # public halves of keys that signed before
+
 # Servers. Where a URL is not set (demo only) a private one runs under var/.
 _embedded = embedded.urls(VAR)
 _POSTGRES = ("postgres", "postgresql")

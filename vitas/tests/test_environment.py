@@ -17,6 +17,7 @@ PRODUCTION = {
     "JWT_SECRET": SECRET,
     "CODE_SECRET": SECRET,
     "MASTER_KEYS": f"2026:{KEY}",
+    "AUDIT_SIGNING_KEY": KEY,
     "DATABASE_URL": "postgres://vitas_app:secret@db.example/vitas",
     "REDIS_URL": "redis://redis.example/0",
     "ALLOWED_HOSTS": "vitas.example",
@@ -47,13 +48,27 @@ WRONG = {
     "STORAGE_TYPE": {"STORAGE_TYPE": "ftp"},
     "AWS_S3_BUCKET": {"STORAGE_TYPE": "s3"},
     "MASTER_KEYS": {"MASTER_KEYS": "a:short"},
+    "MASTER_KEYS_FILE": {"MASTER_KEYS_FILE": "/nowhere/keys"},
+    "KEY_PROVIDER": {"KEY_PROVIDER": "vitas.common.key_providers.nowhere.Keys", "MASTER_KEYS": f"a:{KEY}"},
+    "KMS_KEY_ID": {"KEY_PROVIDER": "vitas.common.key_providers.aws_kms.AwsKmsKeys"},
+    "AUDIT_SIGNING_KEY": {"AUDIT_SIGNING_KEY": "short"},
+    "AUDIT_FORMER_KEYS": {"AUDIT_FORMER_KEYS": f"{KEY},c2hvcnQ="},
     "TWILIO_AUTH_TOKEN": {"TWILIO_ACCOUNT_SID": "AC1"},
     "PAYMENT_GATEWAY": {"PAYMENT_GATEWAY": "appointments.payments.gateways.nowhere.Gateway"},
     "MESSENGER": {"MESSENGER": "Messenger"},
     "MAILER": {"MAILER": "vitas.messaging.providers.nowhere.Mailer"},
     "SMTP_SECURITY": {"SMTP_SECURITY": "yes"},
 }
-LACKING = ["SECRET_KEY", "JWT_SECRET", "CODE_SECRET", "MASTER_KEYS", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"]
+LACKING = [
+    "SECRET_KEY",
+    "JWT_SECRET",
+    "CODE_SECRET",
+    "MASTER_KEYS",
+    "AUDIT_SIGNING_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ALLOWED_HOSTS",
+]
 
 
 def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

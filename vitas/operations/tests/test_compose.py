@@ -19,6 +19,7 @@ APPLICATION = {"migrate", "web", "live", "worker", "beat"}
 SECRET = "0123456789abcdef0123456789abcdef"
 GIVEN = {
     "MASTER_KEYS": f"first:{base64.b64encode(bytes(32)).decode()}",
+    "AUDIT_SIGNING_KEY": base64.b64encode(bytes(32)).decode(),
     "ALLOWED_HOSTS": "clinic.example",
     "API_URL": "https://clinic.example",
     "SITE_ADDRESS": "clinic.example",

@@ -1,10 +1,12 @@
 """Reading the environment: a wrong or contradictory value stops the start with a sentence."""
 
+import base64
 import ipaddress
 import os
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -35,6 +37,41 @@ def names(name: str, default: Sequence[str] = ()) -> list[str]:
     """A list separated by commas."""
     value = os.environ.get(name, "").strip()
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def secret_lines(name: str, *, closed: bool) -> list[str]:
+    """The lines of the file that the variable names, without comments; `closed` refuses one that everybody may read."""
+    path = os.environ.get(name, "").strip()
+    if not path:
+        return []
+    try:
+        if closed and Path(path).stat().st_mode & 0o007:
+            raise ImproperlyConfigured(f"{name} names a file that everybody may read: chmod 0400 or 0440 it.")
+        lines = [line.partition("#")[0].strip() for line in Path(path).read_text().splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name} names a file that cannot be read ({type(error).__name__}).") from error
+    found = [line for line in lines if line]
+    if not found:
+        raise ImproperlyConfigured(f"{name} names a file that holds no key.")
+    return found
+
+
+def named_keys(name: str, entries: Sequence[str], *, length: int | None) -> dict[str, bytes]:
+    """Entries `name:base64`, in their order; each of `length` bytes. The sentence never repeats a key."""
+    keys: dict[str, bytes] = {}
+    for entry in entries:
+        label, _colon, value = entry.partition(":")
+        if label in keys:
+            raise ImproperlyConfigured(f"{name} names {label!r} twice.")
+        try:
+            keys[label] = base64.b64decode(value, validate=True)
+        except ValueError:
+            keys[label] = b""
+        if not label or not keys[label] or (length and len(keys[label]) != length):
+            raise ImproperlyConfigured(
+                f"{name} must be a list of name:base64, each of {length or 'some'} bytes, the name before the colon."
+            )
+    return keys
 
 
 def raw_keys(name: str, *, length: int) -> list[bytes]:

@@ -1,6 +1,5 @@
 """Settings, each with its unit and meaning. All of them come from the environment; the table stands in README.md."""
 
-import base64
 import hashlib
 import os
 from pathlib import Path
@@ -35,20 +34,26 @@ JWT_SECRET = _secret("JWT_SECRET")  # signs access tokens (HS256)
 CODE_SECRET = _secret("CODE_SECRET")  # keys the hashes of one-time codes and refresh tokens
 
 
+# Who opens the master keys, which wrap the patients' keys (docs/keeping.md). `local`: they stand in MASTER_KEYS, or one
+# a line in MASTER_KEYS_FILE; `aws_kms`: what stands there is sealed by the KMS key, and asked for once in a while.
+KEY_PROVIDER = env.text("KEY_PROVIDER", "vitas.common.key_providers.local.LocalKeys")
+KMS_KEY_ID = env.text("KMS_KEY_ID")
+KMS_ENDPOINT_URL = env.url("KMS_ENDPOINT_URL")  # only to point the SDK elsewhere
+KMS_KEPT = env.duration("KMS_KEPT", "4h")  # how long an opened master key serves while KMS is away
+AWS_REGION = env.text("AWS_REGION")
+if KEY_PROVIDER.endswith(".AwsKmsKeys") and not KMS_KEY_ID:
+    raise ImproperlyConfigured("KMS_KEY_ID must name the key of KMS that seals the master keys.")
+
+
 def _master_keys() -> dict[str, bytes]:
-    """`MASTER_KEYS=2026b:<base64 of 32 bytes>,2026a:<…>`: the first wraps, the others still open."""
-    keys = {}
-    for entry in env.names("MASTER_KEYS"):
-        name, _colon, value = entry.partition(":")
-        if name in keys:
-            raise ImproperlyConfigured(f"MASTER_KEYS names {name!r} twice.")
-        try:
-            keys[name] = base64.b64decode(value, validate=True)
-        except ValueError:
-            keys[name] = b""
-        if not name or len(keys[name]) != 32:
-            raise ImproperlyConfigured("MASTER_KEYS must be a list of name:base64, each of 32 bytes.")
-    if not keys and PRODUCTION:
+    """`2026b:<base64 of 32 bytes>,2026a:<…>`: the first wraps, the others still open. Under KMS, of any length."""
+    entries = env.names("MASTER_KEYS")
+    from_file = env.secret_lines("MASTER_KEYS_FILE", closed=PRODUCTION)
+    if entries and from_file:
+        raise ImproperlyConfigured("Set MASTER_KEYS or MASTER_KEYS_FILE, not both.")
+    local = KEY_PROVIDER.endswith(".LocalKeys")
+    keys = env.named_keys("MASTER_KEYS", entries or from_file, length=32 if local else None)
+    if not keys and (PRODUCTION or not local):
         raise ImproperlyConfigured("MASTER_KEYS must hold at least one key in production: it wraps the patients' keys.")
     return keys or {"demo": hashlib.sha256(f"demo master key {SECRET_KEY}".encode()).digest()}
 
@@ -239,7 +244,7 @@ _files = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": env.text("AWS_S3_BUCKET"),
-            "region_name": env.text("AWS_REGION") or None,
+            "region_name": AWS_REGION or None,
             "endpoint_url": env.url("AWS_S3_ENDPOINT_URL") or None,
             "default_acl": None,
             "file_overwrite": False,

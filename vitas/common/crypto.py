@@ -1,4 +1,4 @@
-"""Envelope encryption: one AES-256-GCM data key a subject (a patient), wrapped by the master key of the environment.
+"""Envelope encryption: one AES-256-GCM data key a subject (a patient), wrapped by a master key (`key_providers`).
 
 Rotation re-wraps data keys and touches no content; destroying a data key makes everything under it unreadable for ever.
 `PLATFORM` is the subject of what belongs to no patient.
@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from vitas.common.key_providers import MasterKeyMissing as MasterKeyMissing
+from vitas.common.key_providers import WrappedByAnother, provider
+
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from vitas.common.models import DataKey
 
 PLATFORM = uuid.UUID(int=0)
@@ -37,10 +41,6 @@ class KeyDestroyed(Exception):
 
 class Tampered(Exception):
     """The bytes are not what was sealed for this subject and place."""
-
-
-class MasterKeyMissing(Exception):
-    """A data key is wrapped by a master key that MASTER_KEYS does not hold (any more)."""
 
 
 def seal(plain: bytes, *, subject: uuid.UUID, place: str) -> bytes:
@@ -86,17 +86,33 @@ def destroy_key(subject: uuid.UUID) -> None:
 
 
 def rewrap_keys(*, batch: int = 1000) -> int:
-    """Wrap keys that an older master key wraps by the current one, one batch; returns how many, 0 when all are done."""
+    """Wrap keys that an older master key wraps by the current one, one batch; returns how many, 0 when none is left.
+
+    Several may do it at once: each takes keys that no other has in hand.
+    """
+    provider().warm()  # no network within the transaction
+    with transaction.atomic():
+        old = list(keys_to_rewrap().select_for_update(skip_locked=True).order_by("subject")[:batch])
+        for key in old:
+            _rewrap(key)
+    return len(old)
+
+
+def keys_to_rewrap() -> "QuerySet[DataKey]":
+    """Live data keys that another than the current master key wraps."""
     from vitas.common.models import DataKey
 
-    old = list(DataKey.objects.filter(destroyed_at=None).exclude(master=_current_master())[:batch])
-    for key in old:
-        plain = _unwrap(bytes(key.wrapped), key.subject, key.master)
-        # Not if it was destroyed meanwhile: a forgotten key must not come back.
-        DataKey.objects.filter(pk=key.pk, master=key.master, destroyed_at=None).update(
-            wrapped=_wrap(plain, key.subject), master=_current_master()
-        )
-    return len(old)
+    return DataKey.objects.filter(destroyed_at=None).exclude(master=provider().current())
+
+
+def _rewrap(key: "DataKey") -> None:
+    from vitas.common.models import DataKey
+
+    plain = _unwrap(bytes(key.wrapped), key.subject, key.master)
+    # Not if it was destroyed meanwhile: a forgotten key must not come back.
+    DataKey.objects.filter(pk=key.pk, master=key.master, destroyed_at=None).update(
+        wrapped=_wrap(plain, key.subject), master=provider().current()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +138,7 @@ def _data_key(subject: uuid.UUID) -> bytes:
         found = cursor.fetchone()
     row = DataKey(subject, *found[:2], destroyed_at=found[2]) if found else None
     if row is None:
-        fresh = DataKey(subject=subject, wrapped=_wrap(AESGCM.generate_key(256), subject), master=_current_master())
+        fresh = DataKey(subject=subject, wrapped=_wrap(AESGCM.generate_key(256), subject), master=provider().current())
         DataKey.objects.bulk_create([fresh], ignore_conflicts=True)
         # Read back: of two who make the key at once, one row stands.
         row = DataKey.objects.get(subject=subject)
@@ -164,21 +180,12 @@ def forget_remembered_keys() -> None:
         _kept.clear()
 
 
-def _current_master() -> str:
-    return next(iter(settings.MASTER_KEYS))
-
-
 def _wrap(plain: bytes, subject: uuid.UUID) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(settings.MASTER_KEYS[_current_master()]).encrypt(nonce, plain, subject.bytes)
+    return provider().wrap(plain, subject=subject)
 
 
 def _unwrap(wrapped: bytes, subject: uuid.UUID, master: str) -> bytes:
-    if master not in settings.MASTER_KEYS:
-        raise MasterKeyMissing(f"MASTER_KEYS lacks {master!r}, which wraps the key of {subject}.")
     try:
-        return AESGCM(settings.MASTER_KEYS[master]).decrypt(
-            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], subject.bytes
-        )
-    except InvalidTag as error:
+        return provider().unwrap(wrapped, subject=subject, name=master)
+    except WrappedByAnother as error:
         raise Tampered(f"data key of {subject}") from error

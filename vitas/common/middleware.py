@@ -16,8 +16,11 @@ from django.http import HttpRequest, HttpResponse
 
 from vitas.common.context import RequestContext, current
 from vitas.common.ids import new_id
+from vitas.common.key_providers import MasterKeysUnavailable
 
 log = logging.getLogger("vitas.request")
+
+_OUT_OF_REACH = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError, MasterKeysUnavailable)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -65,7 +68,7 @@ class RequestContextMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A server that is down is an ordinary event: 503, and it works again by itself."""
-        if isinstance(error, OperationalError | InterfaceError | redis.ConnectionError | redis.TimeoutError):
+        if isinstance(error, _OUT_OF_REACH):
             from vitas.common.api.errors import page_unavailable
 
             log.error("a server is out of reach", extra={"error": type(error).__name__})

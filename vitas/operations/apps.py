@@ -10,7 +10,10 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        for name in ("MESSENGER", "MAILER", "PAYMENT_GATEWAY"):
+        from vitas.operations.locking import register_locks
+
+        register_locks()
+        for name in ("MESSENGER", "MAILER", "PAYMENT_GATEWAY", "KEY_PROVIDER"):
             _require_module(name, getattr(settings, name))
 
 

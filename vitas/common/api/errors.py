@@ -32,12 +32,19 @@ from vitas.common.errors import (
     TooMany,
     Unavailable,
 )
+from vitas.common.key_providers import MasterKeysUnavailable
 from vitas.common.middleware import is_api
 
 log = logging.getLogger(__name__)
 
 _SECRET = ("password", "code", "document", "birth")  # in a field's name: it is to be typed again
-_OUT_OF_REACH = (OperationalError, InterfaceError, redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
+_OUT_OF_REACH = (
+    OperationalError,
+    InterfaceError,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    MasterKeysUnavailable,
+)
 
 
 class MethodNotAllowed(Refused):

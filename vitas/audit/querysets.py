@@ -1,11 +1,17 @@
-"""Whose entries of the audit trail a person sees."""
+"""Whose entries of the audit trail a person sees, and what is asked of seals."""
 
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
 
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
+
+
+def may_read(actor: Actor) -> bool:
+    """Administrators and the platform's operator have a view on the trail; nobody else."""
+    return bool(actor.system or (actor.role == Role.ADMIN and actor.organization_id) or actor.is_operator)
 
 
 class AuditEntryQuerySet(models.QuerySet[Any]):
@@ -16,3 +22,25 @@ class AuditEntryQuerySet(models.QuerySet[Any]):
         if actor.role == Role.ADMIN and actor.organization_id:
             return self.filter(organization_id=actor.organization_id)
         return self.filter(patient_id=None) if actor.is_operator else self.none()
+
+
+class AuditHourQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """As of the entries that were counted."""
+        if actor.system:
+            return self.all()
+        if actor.role == Role.ADMIN and actor.organization_id:
+            return self.filter(organization_id=actor.organization_id)
+        return self.filter(of_patient=False) if actor.is_operator else self.none()
+
+
+class AuditSealQuerySet(models.QuerySet[Any]):
+    def heads(self) -> Self:
+        """Without what was sealed: the chain alone."""
+        return self.defer("ids", "digests").order_by("number")
+
+    def of_month(self, month: date) -> Self:
+        return self.filter(month=month)
+
+    def sealed_on(self, began: datetime, ended: datetime) -> Self:
+        return self.filter(sealed_at__gte=began, sealed_at__lt=ended)

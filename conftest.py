@@ -1,6 +1,7 @@
 """Fixtures of every room: servers, a database made by its owner, and clients that act as somebody."""
 
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -9,8 +10,12 @@ from django.db import connections
 from django.test import Client, TransactionTestCase
 
 from vitas import testing
-from vitas.common import crypto, limits
+from vitas.common import acting, crypto, limits
 from vitas.operations.pytest_servers import WORKER
+
+
+# What a test does itself it does as the system actor that sees all, in its threads too; a request acts as whose it is.
+acting._acting = ContextVar("acting", default=acting.Acting(system="operations"))
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,24 @@ import logging.config
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import setup_logging
+
+from vitas.common.acting import acting_as_system, room_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitas.settings")
 
-app = Celery("vitas")
+
+
+class SystemTask(Task):
+    """A task acts on nobody's behalf: as the system actor that bears its room's name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with acting_as_system(room_of(self.name)):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("vitas", task_cls=SystemTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -103,8 +103,8 @@ def _database(url: str, *, pool: int) -> dict[str, object]:
     }
 
 
-# `default` is the application, which owns nothing; `owner` migrates. Two names of one database.
-DATABASES = {"default": _database(DATABASE_URL, pool=DATABASE_POOL_SIZE)}
+# `default` is the application, which owns nothing and always says who acts; `owner` migrates. One database, two names.
+DATABASES = {"default": _database(DATABASE_URL, pool=DATABASE_POOL_SIZE) | {"ENGINE": "vitas.common.postgres"}}
 if DATABASE_OWNER_URL:
     DATABASES["owner"] = _database(DATABASE_OWNER_URL, pool=0)
     if DATABASES["owner"]["USER"] == DATABASES["default"]["USER"]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from vitas.accounts import languages, page_sessions
 from vitas.accounts.actor import NOBODY
+from vitas.common.acting import act_as
 from vitas.common.context import current
 from vitas.common.middleware import is_api
 
@@ -21,6 +22,7 @@ class PageActorMiddleware:
         request.actor = NOBODY  # type: ignore[attr-defined]
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not is_api(request.path):
             page_sessions.read_page(request)
+            act_as(request.actor)  # type: ignore[attr-defined]
             languages.speak_as(request)
             current.get().user_id = str(request.actor.user_id or "")  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from vitas.accounts.actor import NOBODY, Actor
 from vitas.accounts.authentication import count_address
 from vitas.accounts.permissions import DeclaresAccess
+from vitas.common.acting import act_as
 from vitas.common.errors import Invalid, NotSignedIn
 
 
@@ -44,6 +45,7 @@ class ApiView(DeclaresAccess, APIView):
             if self.throttle_classes:
                 count_address(request)
             raise
+        act_as(self.actor)  # until the request ends (vitas.common.middleware)
         self.check_throttles(request)
         _require_clean_query(request)
         self.check_permissions(request)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from vitas.common.acting import acting_as_system, room_of
 from vitas.common.after_commit import soon
 from vitas.common.inserts import insert
 from vitas.common.models import Event
@@ -160,7 +161,8 @@ def _hand_over(event_id: UUID, name: str) -> bool | None:
             if row is None:
                 return None
             if name not in row.taken_by:
-                _receivers[row.kind][name](_event(row))
+                with acting_as_system(room_of(name)):
+                    _receivers[row.kind][name](_event(row))
                 row.taken_by.append(name)
                 row.save(update_fields=["taken_by"])
             return True

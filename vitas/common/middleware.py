@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from vitas.common.acting import act_no_longer, begin_as_nobody
 from vitas.common.context import RequestContext, current
 from vitas.common.ids import new_id
 from vitas.common.key_providers import MasterKeysUnavailable
@@ -49,7 +50,7 @@ class RequestContextMiddleware:
             address=client_address(request),
             agent=request.headers.get("User-Agent", "").replace("\x00", "")[:300],
         )
-        token = current.set(context)
+        token, nobody = current.set(context), begin_as_nobody()
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = context.request_id
@@ -64,6 +65,7 @@ class RequestContextMiddleware:
             )
             return response
         finally:
+            act_no_longer(nobody)
             current.reset(token)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -15,6 +15,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from vitas.common.acting import acting_as
 from vitas.live import listening, presenting, store
 from vitas.live.listening import Listener, Proof, Shut
 from vitas.live.models import LiveEvent
@@ -155,7 +156,8 @@ def _read_named(
 ) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
     listening.require_live(listener)
     events = list(store.named(ids, topics))
-    return events, presenting.presented(listener.actor, events)
+    with acting_as(listener.actor):
+        return events, presenting.presented(listener.actor, events)
 
 
 def _read_since(
@@ -163,7 +165,8 @@ def _read_since(
 ) -> tuple[list[LiveEvent], list[dict[str, Any]]]:
     listening.require_live(listener)
     events = list(store.since(moment, topics, after=after))
-    return events, presenting.presented(listener.actor, [event for event in events if event.pk not in sent])
+    with acting_as(listener.actor):
+        return events, presenting.presented(listener.actor, [event for event in events if event.pk not in sent])
 
 
 def _in_a_thread(function: Any) -> Any:

@@ -1,5 +1,6 @@
-"""Migration operations for what Django cannot say: roles, append-only tables."""
+"""Migration operations for what Django cannot say: roles, append-only tables, row-level security."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -44,3 +45,32 @@ def revoke(rights: str, table: str) -> migrations.RunPython:
         schema_editor.execute(f"REVOKE {rights} ON {table} FROM {role}")
 
     return migrations.RunPython(take, migrations.RunPython.noop)
+
+
+def acting(name: str) -> str:
+    """What the acting person is, in a policy: `role`, `user`, `organization`, `doctor`, `system`; read once a query."""
+    value = f"SELECT NULLIF(current_setting('vitas.{name}', true), '')"
+    return f"({value})" if name in ("role", "system") else f"({value}::uuid)"
+
+
+def wall(table: str, *, reads: str, writes: str = "", adds: str = "", systems: Collection[str]) -> migrations.RunSQL:
+    """Row-level security under `table`: the owner passes, everybody else needs a policy.
+
+    `reads`: SQL that is true for the rows whom the acting person may see; `writes`: for those they may add, change or
+    delete; `adds`: for those they may add, where that is more. `systems` are the named system actors that may all.
+    """
+    names = ", ".join(f"'{name}'" for name in sorted({*systems, "operations", "demo"}))
+    policies = {
+        "systems": f"USING ({acting('system')} IN ({names}))",
+        "reads": f"FOR SELECT USING ({reads})",
+        "adds": f"FOR INSERT WITH CHECK ({adds or writes})",
+        "changes": f"FOR UPDATE USING ({reads}) WITH CHECK ({writes})",
+        "deletes": f"FOR DELETE USING ({writes})",
+    }
+    wanted = {"systems", "reads", *(["adds"] if adds or writes else []), *(["changes", "deletes"] if writes else [])}
+    drops = [f"DROP POLICY IF EXISTS {name} ON {table}" for name in policies]
+    makes = [f"CREATE POLICY {name} ON {table} {text}" for name, text in policies.items() if name in wanted]
+    return migrations.RunSQL(
+        ["; ".join([*drops, *makes, f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"])],
+        ["; ".join([*drops, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"])],
+    )

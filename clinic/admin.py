@@ -51,6 +51,7 @@ from vitas.common.visible_admin import OneTenantForm, ReadOnlyAdmin, VisibleAdmi
 @admin.register(Clinic)
 class ClinicAdmin(VisibleAdmin):
     form = ClinicForm
+    lock_kind = "clinic"
     list_display = ["name", "city", "address", "zone", "currency", "phone", "active", "organization"]
     list_filter = ["active", ("organization", VisibleRelatedFilter)]
     list_select_related = ["organization"]
@@ -194,6 +195,7 @@ class AbsenceInline(VisibleInline):
 class DoctorAdmin(TimeAdmin):
     form = DoctorForm
     tenant_paths = ["membership__organization_id", "organization__pk"]
+    lock_kind = "doctor"
     list_display = ["shown_name", "specialty", "where", "active", "rating", "organization"]
     list_filter = ["active", "specialty", ("organization", VisibleRelatedFilter)]
     list_select_related = ["organization"]
@@ -298,6 +300,7 @@ class DoctorPlaceAdmin(TimeAdmin):
     """A doctor at a clinic: the fee, and the typical week."""
 
     form = PlaceForm
+    lock_kind = "doctor-place"
     list_display = ["doctor", "clinic", "price_shown", "week", "payment_in_advance", "accepts_new_patients", "active"]
     list_filter = ["active", "payment_in_advance", ("clinic", VisibleRelatedFilter)]
     list_select_related = ["doctor", "clinic"]

@@ -8,6 +8,8 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.identity import doctor_claims
+        from clinic.locking import register_locks
         from vitas.accounts.tokens import contribute_claims
 
         contribute_claims(doctor_claims)
+        register_locks()

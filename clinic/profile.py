@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from clinic.models import Doctor
 from vitas.accounts.actor import Actor
 from vitas.audit import trail
 from vitas.common.errors import Invalid, NotFound, Problem
+from vitas.common.seen import require_seen
 
 MOST_ENTRIES: Final = 30
 LISTS: Final = ("specialties", "services", "languages", "insurances", "certifications")
@@ -41,25 +42,34 @@ def own(by: Actor) -> Doctor:
     return doctor
 
 
+def of(doctor: Doctor) -> dict[str, Any]:
+    """What the profile says now, by the names of its fields."""
+    return {field.name: getattr(doctor, field.name) for field in fields(Profile)}
+
+
 @transaction.atomic
-def change(profile: Profile, *, by: Actor) -> Doctor:
-    """Write the own profile; the directory finds by it at once. Raises Invalid, NotFound."""
-    fields: dict[str, object] = {
+def change(profile: Profile, *, by: Actor, seen: str = "") -> Doctor:
+    """Write the own profile; the directory finds by it at once. `seen` is `seen_of` what the doctor was shown.
+
+    Raises Invalid, NotFound, SavedMeanwhile.
+    """
+    wanted: dict[str, object] = {
         "bio": _text(profile.bio),
         "education": _text(profile.education),
         "phone": profile.phone.strip(),
         "years_of_experience": profile.years_of_experience,
         **{name: _entries(getattr(profile, name)) for name in LISTS},
     }
-    problems = _problems(fields)
+    problems = _problems(wanted)
     if problems:
         raise Invalid(problems=problems)
     doctor = Doctor.objects.select_for_update(of=("self",), no_key=True).get(pk=own(by).pk)
-    changed = [name for name, value in fields.items() if getattr(doctor, name) != value]
+    require_seen(seen, now=of(doctor), wanted=wanted)
+    changed = [name for name, value in wanted.items() if getattr(doctor, name) != value]
     if not changed:
         return doctor
     for name in changed:
-        setattr(doctor, name, fields[name])
+        setattr(doctor, name, wanted[name])
     doctor.save(update_fields=[*changed, *(key for key in _KEYS if key.removesuffix("_key") in changed), "updated_at"])
     trail.record(
         by,

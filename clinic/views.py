@@ -19,6 +19,7 @@ from vitas.common import limits
 from vitas.common.errors import Invalid, NotFound, Refused, TooMany
 from vitas.common.page_forms import PageForm
 from vitas.common.pages import page
+from vitas.common.seen import SavedMeanwhile, SeenField, see_anew, seen_of
 from vitas.common.uploads import was_too_large
 
 _PHOTOS_AN_HOUR: Final = 20  # each is a second's work
@@ -39,6 +40,7 @@ class LinesField(forms.CharField):
 
 
 class ProfileForm(PageForm):
+    seen = SeenField()
     bio = forms.CharField(
         label=_("About you"),
         required=False,
@@ -85,16 +87,19 @@ class PhotoForm(PageForm):
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     doctor = profiles.own(request.actor)  # type: ignore[attr-defined]
-    names = list(ProfileForm.base_fields)
-    form = ProfileForm(
-        request.POST if request.method == "POST" else None, initial={name: getattr(doctor, name) for name in names}
-    )
+    form = _profile_form(doctor, request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        seen = given.pop("seen")
         try:
-            profiles.change(profiles.Profile(**form.cleaned_data), by=request.actor)  # type: ignore[attr-defined]
+            profiles.change(profiles.Profile(**given), by=request.actor, seen=seen)  # type: ignore[attr-defined]
             messages.success(request, gettext("Your profile is saved. Patients see it at once."))
             return redirect("doctor-profile")
+        except SavedMeanwhile as refusal:
+            form.refuse(refusal)
+            see_anew(form, profiles.of(profiles.own(request.actor)))  # type: ignore[attr-defined]
+            return _profile_page(request, doctor, status=refusal.status, form=form)
         except Refused as refusal:
             form.refuse(refusal)
     if form.errors:
@@ -121,8 +126,7 @@ def photo(request: HttpRequest) -> HttpResponse:
         form.is_valid()
         form.refuse(refusal)
         status = 422 if refusal.status == 400 else refusal.status
-    fields = ProfileForm(initial={name: getattr(doctor, name) for name in ProfileForm.base_fields})
-    return _profile_page(request, doctor, status=status, form=fields, photo_form=form)
+    return _profile_page(request, doctor, status=status, form=_profile_form(doctor), photo_form=form)
 
 
 @require_safe
@@ -149,10 +153,16 @@ def _take_photo(request: HttpRequest, doctor: Doctor) -> None:
     photos.put(doctor_id=doctor.pk, upload=upload, size=upload.size, by=request.actor)  # type: ignore[attr-defined]
 
 
+def _profile_form(doctor: Doctor, sent: Any = None) -> ProfileForm:
+    now = profiles.of(doctor)
+    return ProfileForm(sent, initial={**now, "seen": seen_of(now)})
+
+
 def _profile_page(request: HttpRequest, doctor: Doctor, *, status: int, **forms_: Any) -> HttpResponse:
     place = doctor.places.filter(listed=True).primary_first().first()
     context = {
         "doctor": doctor,
+        "edit_lock": f"doctor:{doctor.pk}",
         "photo_form": PhotoForm(),
         "public_address": reverse("times", args=[place.pk]) if place else "",
         **forms_,

@@ -36,6 +36,7 @@ class PatientAdmin(FoundByPatient, VisibleAdmin):
     form = PatientForm
     change_form_template = "admin/patients/patient/change_form.html"
     patient_path = "pk"
+    lock_kind = "patient"
     list_display = ["full_name", "file_number", "born", "phone", "document"]
     list_filter = ["language", "status"]
     sortable_by = ()  # 200,000 names are found, not leafed through

@@ -9,6 +9,7 @@ class PatientsConfig(AppConfig):
     def ready(self) -> None:
         from patients import merging, moving
         from patients.identity import acting, patient_claims, patient_profiles
+        from patients.locking import register_locks
         from patients.profiles import default_patient
         from vitas.accounts.page_sessions import show
         from vitas.accounts.people import contribute
@@ -19,5 +20,6 @@ class PatientsConfig(AppConfig):
         contribute(patient_profiles)
         show(acting)
         find_profiles_by(default_patient)
+        register_locks()
         for rule in moving.rules():
             merging.follow_by(rule)

@@ -77,6 +77,7 @@ def _shown(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "here": here,
+        "edit_lock": f"doctor-place:{here.pk}",
         "places": places,
         "week": list(zip(range(7), weekdays(), rows, strict=True)),
         "seen": seen,

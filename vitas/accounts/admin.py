@@ -17,6 +17,7 @@ from vitas.common.visible_admin import OneTenantForm, ReadOnlyAdmin, VisibleAdmi
 
 @admin.register(Organization)
 class OrganizationAdmin(VisibleAdmin):
+    lock_kind = "organization"
     list_display = ["name", "slug", "country", "language", "currency", "active"]
     list_filter = ["active", "country"]
     search_fields = ["name", "slug"]

@@ -19,6 +19,8 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from vitas.common.seen import SeenModelForm
+
 _SECRET = ("wrapped", "token_hash", "code_hash", "request_hash", "raw")
 
 
@@ -115,6 +117,8 @@ class VisibleAdmin(Visible, admin.ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would count the rows of every choice
+    # What its edit lock is called (`vitas/live/locks.py`), where several people edit the same rows.
+    lock_kind: ClassVar[str] = ""
     # Filled in with the actor's own organization when a row is added, and never shown to who has but one.
     own_organization: ClassVar[str] = ""
 
@@ -122,7 +126,14 @@ class VisibleAdmin(Visible, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if issubclass(form, OneTenantForm):
             form.tenant_paths = self.tenant_paths
-        return form
+        made: Any = type(form)
+        return made(form.__name__, (SeenModelForm, form), {}) if change else form
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = kwargs.get("obj")
+        if self.lock_kind and row is not None and self.has_change_permission(request, row):
+            context["edit_lock"] = f"{self.lock_kind}:{row.pk}"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
         excluded = list(super().get_exclude(request, obj) or [])
@@ -137,7 +148,7 @@ class VisibleAdmin(Visible, admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         hidden = set(self.get_exclude(request, obj) or [])
-        return [name for name in super().get_fields(request, obj) if name not in hidden]
+        return [name for name in super().get_fields(request, obj) if name not in hidden | {"seen"}]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change and self.own_organization and request.actor.organization_id:  # type: ignore[attr-defined]

@@ -47,6 +47,11 @@ POST   auth/profiles                                   -       401  201  403  40
 POST   auth/refresh                                    -       401  401  401  401  401  401  401
 POST   auth/session-heartbeat                          -       401  200  200  200  200  200  200
 POST   auth/signin                                     -       400  400  400  400  400  400  400
+POST   distributed-locks/acquire                       own     401  403  200  404  404  200  200
+POST   distributed-locks/acquire                       other   401  403  404  404  404  200  200
+POST   distributed-locks/acquire                       foreign 401  403  404  404  404  404  200
+POST   distributed-locks/release                       -       401  403  404  404  404  404  404
+POST   distributed-locks/renew                         -       401  403  404  404  404  404  404
 GET    doctors                                         -       200  200  200  200  200  200  200
 GET    doctors/<uuid:doctor_id>                        own     200  200  200  200  200  200  200
 GET    doctors/<uuid:doctor_id>                        other   200  200  200  200  200  200  200
@@ -218,6 +223,14 @@ GET    /notifications/count                            -       302  200  200  20
 POST   /notifications/count                            -       302  405  405  405  405  405  405
 GET    /notifications/read                             -       302  405  405  405  405  405  405
 POST   /notifications/read                             -       302  302  302  302  302  302  302
+GET    /editing/look                                   -       302  302  405  405  405  405  405
+POST   /editing/look                                   -       302  302  404  404  404  404  404
+GET    /editing/acquire                                -       302  302  405  405  405  405  405
+POST   /editing/acquire                                -       302  302  404  404  404  404  404
+GET    /editing/renew                                  -       302  302  405  405  405  405  405
+POST   /editing/renew                                  -       302  302  404  404  404  404  404
+GET    /editing/release                                -       302  302  405  405  405  405  405
+POST   /editing/release                                -       302  302  404  404  404  404  404
 GET    /visits                                         -       302  200  302  302  302  302  302
 POST   /visits                                         -       302  405  302  302  302  302  302
 GET    /visits/<uuid:visit_id>                         own     302  200  302  302  302  302  302

@@ -202,6 +202,9 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
         },
         ("PUT", "payments/<str:payment_id>/status"): {"status": "COMPLETED"},
         ("POST", "auth/profile"): who,
+        ("POST", "distributed-locks/acquire"): {"lock_name": f"doctor:{doctor.pk}"},
+        ("POST", "distributed-locks/release"): {"lock_id": str(uuid.uuid4())},
+        ("POST", "distributed-locks/renew"): {"lock_id": str(uuid.uuid4())},
         ("POST", "auth/profiles"): {"patientName": "Ana Silva", "relation": "child", "birthDate": "2019-03-02"},
         ("POST", "auth/phone"): {"phoneNumber": "+5511988888888", "otpCode": DEMO_CODE},
     }

@@ -14,6 +14,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from vitas.testing import ApiClient
 
+# What S1's families are called: their clients read snake_case.
+SNAKES = ("Lock",)
+
 
 @cache
 def description() -> dict[str, Any]:
@@ -97,7 +100,8 @@ def test_names_are_camel_case_but_where_clients_read_snake_case() -> None:
     snakes = {f"{owner}.{name}" for owner, schema in schemas.items() for name in _names(schema) if "_" in name}
 
     assert snakes == set()
-    assert len(components) - len(schemas) <= 2, "S0's doctor and patient, no more"
+    others = {name for name in set(components) - set(schemas) if not name.startswith(SNAKES)}
+    assert len(others) <= 2, "S0's doctor and patient, no more"
     assert {name for name in parameters if "_" in name} == set()
 
 

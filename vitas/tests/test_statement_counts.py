@@ -74,6 +74,9 @@ POST   auth/profiles                                  patient                   
 POST   auth/refresh                                   nobody                                      3    1    2    0
 POST   auth/session-heartbeat                         signed-in                                   1    0    0    0
 POST   auth/signin                                    nobody                                      4    3    0    0
+POST   distributed-locks/acquire                      doctor,admin,operator                       2    1    0    0
+POST   distributed-locks/release                      admin                                       0    1    0    0
+POST   distributed-locks/renew                        admin                                       1    0    0    0
 GET    doctors                                        everyone                                    4    0    0    0
 GET    doctors/<uuid:doctor_id>                       everyone                                    1    0    0    0
 GET    doctors/<uuid:doctor_id>/availability          everyone                                    3    0    0    0
@@ -107,7 +110,12 @@ POST   /otp/verify                                    nobody                    
 """
 
 # Addresses that the access table calls with an empty body; here they get a right one. The others: from nobody.
-CALLED_RIGHTLY_BY = {"auth/phone": {"patient"}, "notifications/read": SIGNED_IN}
+CALLED_RIGHTLY_BY = {
+    "auth/phone": {"patient"},
+    "notifications/read": SIGNED_IN,
+    "distributed-locks/release": {"admin"},
+    "distributed-locks/renew": {"admin"},
+}
 
 
 def rows() -> dict[tuple[str, str, str], tuple[int, ...]]:
@@ -243,6 +251,11 @@ def statements_of(world: World, row: tuple[str, str, str], happened: list[LiveEv
             with transaction.atomic():
                 somebody = ApiClient(world.users.get(role))
                 query, body = body_of(method, address, role, world, happened)
+                if address in ("distributed-locks/renew", "distributed-locks/release"):
+                    lock = asked("POST", "distributed-locks/acquire", role, world, "own")[1]
+                    body = {
+                        "lock_id": somebody.send("POST", "/api/v1/distributed-locks/acquire", lock).json()["lock_id"]
+                    }
                 with counted() as found:
                     answer = somebody.send(
                         method,

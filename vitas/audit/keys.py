@@ -19,7 +19,7 @@ def sign(message: bytes) -> bytes:
 
 def public_key() -> bytes:
     """The public half of the key that signs now, 32 bytes."""
-    return _private(settings.AUDIT_SIGNING_KEY).public_key().public_bytes_raw()
+    return _public(settings.AUDIT_SIGNING_KEY)
 
 
 def name_of(public: bytes) -> str:
@@ -48,3 +48,8 @@ def in_base64(public: bytes) -> str:
 @cache
 def _private(seed: bytes) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+@cache
+def _public(seed: bytes) -> bytes:
+    return _private(seed).public_key().public_bytes_raw()

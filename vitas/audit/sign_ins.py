@@ -5,7 +5,7 @@ from vitas.accounts.models import Role, Session
 from vitas.accounts.signing import Happening, What
 from vitas.audit import trail
 
-_REFUSED = {What.FAILED, What.REUSED, What.PASSWORD_REFUSED, What.PROFILE_REFUSED}
+_REFUSED = {What.FAILED, What.REUSED, What.PASSWORD_REFUSED, What.PROFILE_REFUSED, What.SECOND_STEP_FAILED}
 
 
 def write(happening: Happening) -> None:

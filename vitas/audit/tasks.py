@@ -1,7 +1,9 @@
-"""Keeping the audit trail's partitions ahead of time."""
+"""Keeping the audit trail: its partitions ahead of time, its seals, and their files."""
 
 from celery import shared_task
 from django.db import connection
+
+from vitas.audit import closing, seal_files, sealing
 
 MONTHS_AHEAD = 14
 
@@ -11,3 +13,21 @@ def make_months() -> None:
     """Make the coming months' partitions; those that are there stay. The function has the owner's rights, not we."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_make_months(current_date, %s::int)", [MONTHS_AHEAD])
+
+
+@shared_task
+def seal_entries() -> int:
+    """Seal what is committed and not sealed yet."""
+    return sealing.seal_waiting()
+
+
+@shared_task
+def close_months() -> int:
+    """Close the months that are over."""
+    return len(closing.close_months())
+
+
+@shared_task
+def write_seal_files() -> int:
+    """Write the signed file of each past day for a keeper outside."""
+    return len(seal_files.write_missing())

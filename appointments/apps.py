@@ -9,7 +9,9 @@ class AppointmentsConfig(AppConfig):
     def ready(self) -> None:
         from appointments import day_counts, news, notices, presenters
         from appointments.merging import VisitsFollow
+        from appointments.querysets import patients_of_the_day
         from patients.merging import follow_by
+        from patients.permissions import nurses_see
         from vitas.common import events
         from vitas.live.news import say
         from vitas.live.presenting import present
@@ -31,6 +33,7 @@ class AppointmentsConfig(AppConfig):
         events.receive(events.PaidTooLate, notices.on_paid_too_late)
         contribute_topics(presenters.own_profiles)
         follow_by(VisitsFollow())
+        nurses_see(patients_of_the_day)
         present("appointment:new", presenters.appointment_new)
         present("appointment:update", presenters.appointment_update)
         present("payment:update", presenters.payment_update)

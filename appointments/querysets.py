@@ -1,11 +1,13 @@
 """How visits are asked for."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Func, OuterRef, Subquery
+from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from clinic.models import DoctorLicence, StaffPlace
 from patients.models import PatientAccess
@@ -16,13 +18,17 @@ from vitas.accounts.models import Role
 if TYPE_CHECKING:
     from appointments.models import Appointment  # noqa: F401 (mypy reads it)
 
+_NEAR: Final = timedelta(hours=26)  # no clock on earth is further from another
+_THERE: Final = ("checked_in", "in_progress")
+_EXPECTED: Final = ("scheduled", "confirmed", *_THERE, "completed")
+
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def visible_to(self, actor: Actor) -> "AppointmentQuerySet":
         """The one place that says whose appointments a person may see.
 
         A patient: their own and those of the profiles they may act for. A doctor: their own, once a visit was firm.
-        A nurse: the firm ones of her clinics. The desk and the administrator: their organization's. System: all.
+        A nurse: the firm ones of her clinics' day. The desk and the administrator: their organization's. System: all.
         """
         if actor.system:
             return self.all()
@@ -32,7 +38,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             case Role.DOCTOR if actor.doctor_id:
                 return self.filter(doctor_id=actor.doctor_id, firm_at__isnull=False)
             case Role.NURSE:
-                return self.filter(clinic_id__in=clinics_of(actor), firm_at__isnull=False)
+                mine = self.filter(clinic_id__in=clinics_of(actor), firm_at__isnull=False)
+                return mine.of_the_day(timezone.now())
             case Role.RECEPTIONIST | Role.ADMIN:
                 return self.filter(organization_id=actor.organization_id)
         return self.none()
@@ -55,8 +62,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def today(self, now: datetime) -> "AppointmentQuerySet":
         """On the day that it is now at each clinic."""
-        near = self.filter(starts_at__gt=now - timedelta(hours=26), starts_at__lt=now + timedelta(hours=26))
+        near = self.filter(starts_at__gt=now - _NEAR, starts_at__lt=now + _NEAR)
         return near.annotate(local_day=_day_of(F("starts_at"))).filter(local_day=_day_of(models.Value(now)))
+
+    def of_the_day(self, now: datetime) -> "AppointmentQuerySet":
+        """On the day that it is now at each clinic, and whoever came before midnight and is still there."""
+        near = self.filter(starts_at__gt=now - _NEAR, starts_at__lt=now + _NEAR)
+        here = Q(status__in=_THERE, starts_at__lte=now)
+        return near.alias(its_day=_day_of(F("starts_at"))).filter(Q(its_day=_day_of(models.Value(now))) | here)
 
     def for_answer(self) -> "AppointmentQuerySet":
         """With what an answer shows of doctor, clinic and patient, in one query."""
@@ -97,3 +110,9 @@ def patients_of(actor: Actor) -> models.QuerySet[PatientAccess, Any]:
 def clinics_of(actor: Actor) -> models.QuerySet[StaffPlace, Any]:
     """The ids of the clinics where a member of staff works."""
     return StaffPlace.objects.filter(membership=actor.membership_id).values("clinic_id")
+
+
+def patients_of_the_day(actor: Actor) -> models.QuerySet[Any]:
+    """The visits whose patients a nurse has at her clinics today: firm, and not cancelled or missed."""
+    visits = apps.get_model("appointments", "Appointment")._default_manager
+    return visits.visible_to(actor).filter(status__in=_EXPECTED)  # type: ignore[attr-defined,no-any-return]

@@ -1,16 +1,16 @@
-"""How patients and what hangs on them are asked for, and whose a person sees."""
+"""How patients and what hangs on them are asked for, and whose a person sees (the rules: permissions.py)."""
 
-from datetime import timedelta
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
+from patients.permissions import UNUSED_AFTER as UNUSED_AFTER
+from patients.permissions import among, relationships
+from patients.permissions import open_access as open_access
 from vitas.accounts.actor import Actor
-from vitas.accounts.models import Role, Session
-
-UNUSED_AFTER: Final = timedelta(days=180)  # a number may have another owner by then
+from vitas.accounts.models import Role
 
 
 class OfPatientQuerySet(models.QuerySet[Any]):
@@ -19,25 +19,11 @@ class OfPatientQuerySet(models.QuerySet[Any]):
     patient_path: ClassVar[str] = "patient"
 
     def visible_to(self, actor: Actor) -> Self:
-        """The one place that says whose rows a person may see.
-
-        A patient: their own and those of the profiles they may act for. A doctor: of whom they care for. The desk, the
-        nurse and the administrator: of whom their organization knows. A system actor: all. The operator: none.
-        """
+        """Rows of the patients with whom the person has a relationship. A system actor: all."""
         if actor.system:
             return self.all()
-        match actor.role:
-            case Role.PATIENT:
-                return self._of(open_access(actor))
-            case Role.DOCTOR if actor.doctor_id:
-                return self._of(_rows("CareRelationship").filter(doctor_id=actor.doctor_id, ended_at=None))
-            case Role.NURSE | Role.RECEPTIONIST | Role.ADMIN if actor.organization_id:
-                return self._of(_rows("PatientFile").filter(organization_id=actor.organization_id))
-        return self.none()
-
-    def _of(self, rows: models.QuerySet[Any]) -> Self:
         path = "pk" if self.patient_path == "pk" else f"{self.patient_path}_id"
-        return self.filter(Exists(rows.filter(patient_id=OuterRef(path))))
+        return self.filter(among(relationships(actor), path))
 
 
 class PatientQuerySet(OfPatientQuerySet):
@@ -94,20 +80,3 @@ class BreakGlassQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         """Those whose hour is not over."""
         return self.filter(ends_at__gt=timezone.now())
-
-
-def open_access(actor: Actor) -> models.QuerySet[Any]:
-    """The profiles a signed-in person may act for: proven, and proven or used by them within 180 days.
-
-    The rule of patients.profiles in one statement: whom a closed profile names, nobody sees before it is opened again.
-    """
-    since = timezone.now() - UNUSED_AFTER
-    used = Session.objects.filter(user=actor.user_id, acting_patient_id=OuterRef("patient_id"), last_seen_at__gt=since)
-    live = _rows("PatientAccess").filter(user_id=actor.user_id, verified_at__isnull=False, ended_at=None)
-    return live.filter(Q(verified_at__gt=since) | Exists(used))
-
-
-def _rows(model: str) -> models.QuerySet[Any]:
-    from django.apps import apps
-
-    return apps.get_model("patients", model)._default_manager.all()

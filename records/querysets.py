@@ -5,16 +5,11 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
-from appointments.models import FIRM, Appointment, Status
-from appointments.querysets import clinics_of
-from patients.models import BreakGlass, CareRelationship, Consent
-from patients.querysets import open_access
+from appointments.querysets import patients_of_the_day as of_the_day  # noqa: F401 (permissions.py asks for it here)
+from patients.models import Consent
+from patients.permissions import among, caring, open_access
 from vitas.accounts.actor import Actor
-from vitas.accounts.models import Role
-
-_OF_THE_DAY = (*FIRM, Status.COMPLETED)
 
 
 class ClinicalQuerySet(models.QuerySet[Any]):
@@ -31,19 +26,10 @@ class ClinicalQuerySet(models.QuerySet[Any]):
         """
         if actor.system:
             return self.all()
-        match actor.role:
-            case Role.PATIENT:
-                return self._whose(open_access(actor))
-            case Role.DOCTOR if actor.doctor_id:
-                cared = CareRelationship.objects.filter(doctor_id=actor.doctor_id, ended_at=None)
-                opened = BreakGlass.objects.filter(doctor_id=actor.doctor_id).open()
-                return self._kept_for(actor).filter(self._patient_in(cared) | self._patient_in(opened))
-            case Role.NURSE if actor.organization_id:
-                return self._kept_for(actor).filter(self._patient_in(of_the_day(actor)))
-        return self.none()
-
-    def _whose(self, rows: models.QuerySet[Any]) -> Self:
-        return self.filter(self._patient_in(rows))
+        path = f"{self.path}patient_id"
+        if actor.is_patient:
+            return self.filter(among([open_access(actor)], path))
+        return self._kept_for(actor).filter(among(caring(actor), path))
 
     def _kept_for(self, actor: Actor) -> Self:
         """What the actor's organization keeps, and what patients let another one share with it."""
@@ -54,9 +40,6 @@ class ClinicalQuerySet(models.QuerySet[Any]):
             organization_id=OuterRef(f"{self.path}organization_id"),
         )
         return self.filter(Q(**{f"{self.path}organization_id": actor.organization_id}) | Q(Exists(shared)))
-
-    def _patient_in(self, rows: models.QuerySet[Any]) -> Q:
-        return Q(Exists(rows.filter(patient_id=OuterRef(f"{self.path}patient_id"))))
 
 
 class MedicalRecordQuerySet(ClinicalQuerySet):
@@ -73,8 +56,3 @@ class OfRecordQuerySet(ClinicalQuerySet):
     """Rows that hang on a medical record: seen by whom the record is seen by."""
 
     path = "record__"
-
-
-def of_the_day(actor: Actor) -> models.QuerySet[Any]:
-    """The visits of a nurse's clinics today, by each clinic's calendar."""
-    return Appointment.objects.filter(clinic_id__in=clinics_of(actor), status__in=_OF_THE_DAY).today(timezone.now())

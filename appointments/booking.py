@@ -22,11 +22,12 @@ from appointments.models import Appointment, Status
 from clinic.models import DoctorPlace
 from patients.models import CareRelationship, Patient, PatientFile
 from vitas.accounts import idempotency
-from vitas.accounts.actor import SWEEP, Actor
+from vitas.accounts.actor import BOOKING, SWEEP, Actor
 from vitas.accounts.models import Organization
 from vitas.audit import trail
 from vitas.audit.models import AuditEntry
 from vitas.common import events
+from vitas.common.acting import acting_as
 from vitas.common.errors import Conflict, Invalid, NotPossibleNow
 from vitas.common.ids import new_id
 from vitas.common.inserts import insert
@@ -150,7 +151,8 @@ def made_before(asked: Request, *, by: Actor, key: str = "") -> Booked | None:
 def _booked_before(asked: Request, by: Actor) -> Booked | None:
     if asked.id is None:
         return None
-    earlier = Appointment.objects.filter(pk=asked.id).first()
+    with acting_as(BOOKING):  # a key that somebody else used must be known as used
+        earlier = Appointment.objects.filter(pk=asked.id).first()
     if earlier is None:
         return None
     if earlier.booked_by != by.user_id or earlier.request_hash != asked.fingerprint:
@@ -375,6 +377,7 @@ def expire_lapsed_holds(*, limit: int = 500) -> int:
     return len(lapsed)
 
 
+@acting_as(SWEEP)  # whoever's it is
 @act
 def _expire(appointment_id: UUID, now: datetime) -> None:
     appointment = Appointment.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=appointment_id)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from patients.models import Patient, PatientFile, PatientIdentifier, PatientMerge
 from patients.moving import Moved, Pair, Rule
-from vitas.accounts.actor import SWEEP, Actor
+from vitas.accounts.actor import MERGING, SWEEP, Actor
 from vitas.audit import trail
+from vitas.common.acting import acting_as
 from vitas.common.errors import Conflict, Invalid, NotAllowed, NotFound, NotPossibleNow
 
 LATE: Final = timedelta(days=1)  # who held a token of the merged patient may have acted by it for a while
@@ -48,6 +49,7 @@ def now_known_as(patient_id: UUID) -> UUID:
     return patient_id
 
 
+@acting_as(MERGING)  # what hangs on a patient is more than the desk may see
 def merge(*, kept_id: UUID, merged_id: UUID, by: Actor, reason: str) -> PatientMerge:
     """What the merged patient has becomes the kept one's, in one transaction.
 
@@ -67,6 +69,7 @@ def merge(*, kept_id: UUID, merged_id: UUID, by: Actor, reason: str) -> PatientM
     return row
 
 
+@acting_as(MERGING)
 def undo(*, merge_id: UUID, by: Actor) -> PatientMerge:
     """Everything that was moved goes back; what came since stays. Raises NotAllowed, NotFound, NotPossibleNow."""
     if not by.is_desk:
@@ -94,6 +97,7 @@ def undo(*, merge_id: UUID, by: Actor) -> PatientMerge:
     return asked
 
 
+@acting_as(MERGING)
 def gather_late(*, limit: int = 200) -> int:
     """The sweep: what was written for a merged patient by a request that had begun before follows, too."""
     recent = PatientMerge.objects.standing().filter(merged_at__gte=timezone.now() - LATE)
@@ -130,11 +134,13 @@ def warnings(kept: Patient, merged: Patient) -> list[str]:
     return found
 
 
+@acting_as(MERGING)
 def counted(patient_id: UUID) -> list[tuple[str, int]]:
     """What hangs on a patient, in the words of each room."""
     return [found for rule in _rules.values() if (found := rule.counted(patient_id))]
 
 
+@acting_as(MERGING)
 def refusal(*, kept_id: UUID, merged_id: UUID, by: Actor) -> str:
     """Why these two cannot be merged; empty if they can. Nothing is changed. Raises NotAllowed, NotFound, Invalid."""
     try:

@@ -22,10 +22,12 @@ from appointments.payments.serializers import (
     PaymentsQuery,
     Received,
 )
+from vitas.accounts.actor import PAYMENTS
 from vitas.accounts.models import Role
 from vitas.accounts.permissions import DESK, PUBLIC, Access
 from vitas.accounts.rest import ApiView
 from vitas.audit import trail
+from vitas.common.acting import acting_as
 from vitas.common.api import pagination
 from vitas.common.errors import NotFound, NotSignedIn
 
@@ -148,6 +150,7 @@ class ConfirmPayView(ApiView):
             OpenApiExample("Stored", {"received": True}, response_only=True),
         ],
     )
+    @acting_as(PAYMENTS)
     def post(self, request: Request) -> Response:
         query = request.query_params.dict()
         body = request._request.body  # as it came: what is stored is not what we made of it

@@ -13,6 +13,8 @@ from appointments.models import Appointment, Status
 from appointments.payments import gateways
 from appointments.payments.gateways.base import GatewayError, Order
 from appointments.payments.models import OPEN, Payment
+from vitas.accounts.actor import PAYMENTS
+from vitas.common.acting import acting_as
 from vitas.common.errors import NotFound, Unavailable
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 FIRST_ASKED_AFTER = timedelta(minutes=2)  # a notice mostly comes within seconds
 
 
+@acting_as(PAYMENTS)  # the account and its keys are nobody else's to see
 def payment_for(appointment: Appointment) -> Payment:
     """The visit's payment: the one that is paid or open, else a new PENDING one. Stands in the caller's transaction.
 
@@ -44,6 +47,7 @@ def payment_for(appointment: Appointment) -> Payment:
     return _current(appointment.pk) or fresh
 
 
+@acting_as(PAYMENTS)
 def open_checkout(appointment_id: UUID) -> str:
     """The address where the visit is paid; asked of the gateway once, then stored. Outside any transaction.
 

@@ -18,6 +18,8 @@ from appointments.payments import checkout, gateways
 from appointments.payments.gateways import signature
 from appointments.payments.models import OPEN, DemoCharge, Payment, PaymentStatus
 from appointments.payments.tasks import ask_about_pending
+from vitas.accounts.actor import PAYMENTS
+from vitas.common.acting import acting_as
 from vitas.common.after_commit import soon
 from vitas.common.ids import new_id
 from vitas.common.pages import is_ours
@@ -35,6 +37,7 @@ _OUTCOMES = {
 @csrf_exempt  # as at a real gateway: whoever has the address may pay; no session and no cookie is read
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@acting_as(PAYMENTS)
 def demo_checkout(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """SIMULATED checkout: approve, reject, or leave pending. Demo installations only."""
     payment = Payment.objects.filter(pk=payment_id, gateway="demo").select_related("organization", "account").first()

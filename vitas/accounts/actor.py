@@ -48,5 +48,7 @@ NOBODY = Actor()
 BOOKING = Actor(system="booking")
 PAYMENTS = Actor(system="payments")
 SWEEP = Actor(system="sweep")
+MERGING = Actor(system="merging")
 DEMO = Actor(system="demo")
 OPERATIONS = Actor(system="operations")  # backup, retention, imports by command: sees every row
+RECORDS = Actor(system="records")  # files being checked, prescriptions that anyone may verify

@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from vitas.common.acting import acting_as_system
 from vitas.common.wall_time import iso
 from vitas.messaging import templates
 from vitas.messaging.models import OutboxMessage
@@ -43,6 +44,7 @@ def _address(given: str) -> str:
     return f"+{given.strip()}" if given[:1] == " " else given.strip()
 
 
+@acting_as_system("messaging")
 def _sent(to: str) -> list[OutboxMessage]:
     rows = OutboxMessage.objects.filter(state=OutboxMessage.State.SENT)
     if not mailer().simulated:

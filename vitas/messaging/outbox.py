@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from vitas.common.acting import acting_as_system
 from vitas.common.after_commit import soon
 from vitas.messaging import templates
 from vitas.messaging.models import OutboxMessage
@@ -16,6 +17,7 @@ from vitas.messaging.models import OutboxMessage
 State = OutboxMessage.State
 
 
+@acting_as_system("messaging")
 def put(
     *,
     key: str,
@@ -54,6 +56,7 @@ def put(
     return OutboxMessage.objects.get(key=key)
 
 
+@acting_as_system("messaging")
 def withdraw(key: str) -> int:
     """Take back what was not sent yet: the message `key`, or all those whose keys begin with `key` and a colon.
 

@@ -26,6 +26,8 @@ def of_account(account: PaymentAccount) -> PaymentGateway:
 
 def of_payment(payment: Payment) -> PaymentGateway:
     """The gateway where this payment was opened, whatever is the default by now."""
+    if payment.account is None and payment.account_id is not None:
+        raise PermissionError("Who acts may not see the account of this payment.")  # never the environment's instead
     return of_source(payment.gateway, payment.account)
 
 

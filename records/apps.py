@@ -9,6 +9,32 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from patients.merging import follow_by
         from patients.moving import SealedFollows
+        from records import news
         from records.models import AllergyIntolerance, Condition, MedicalRecord, MedicationRequest, Observation
+        from vitas.audit.reading import tell
+        from vitas.common import events
+        from vitas.live.news import say
+        from vitas.live.presenting import present
 
         follow_by(SealedFollows(MedicalRecord, Observation, MedicationRequest, Condition, AllergyIntolerance))
+        events.receive(events.RecordWritten, news.on_written)
+        present("record:new", news.record_new)
+        say("record:new", news.of_record)
+        for action, what in {
+            "READ_MEDICAL_RECORDS": _("saw the list of your records"),
+            "READ_MEDICAL_RECORD": _("opened one of your records"),
+            "READ_SUMMARY": _("saw your problems, allergies and medicines"),
+            "CREATE_MEDICAL_RECORD": _("wrote a record"),
+            "CREATE_ADDENDUM": _("added to a record"),
+            "MARK_RECORD_ERROR": _("marked a record as an error"),
+            "CREATE_ATTACHMENT": _("attached a file to a record"),
+            "READ_ATTACHMENT": _("opened a file of a record"),
+            "READ_PRESCRIPTION_PAPER": _("printed a prescription"),
+            "CREATE_PROBLEM": _("wrote down a problem"),
+            "UPDATE_PROBLEM": _("changed a problem"),
+            "CREATE_ALLERGY": _("wrote down an allergy"),
+            "UPDATE_ALLERGY": _("changed an allergy"),
+            "CREATE_MEDICINE": _("wrote down a medicine"),
+            "UPDATE_MEDICINE": _("changed a medicine"),
+        }.items():
+            tell(action, what)

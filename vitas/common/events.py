@@ -93,6 +93,13 @@ class DoctorJoined(DomainEvent):
     doctor_id: UUID
 
 
+@dataclasses.dataclass(frozen=True)
+class RecordWritten(DomainEvent):
+    """A medical record was written for a patient."""
+
+    record_id: UUID
+
+
 KINDS: dict[str, type[DomainEvent]] = {kind.__name__: kind for kind in DomainEvent.__subclasses__()}
 
 Receiver = Callable[[Any], None]

@@ -6,9 +6,16 @@ Entries and seals are only ever added; the database sees to it.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vitas.audit.querysets import AuditEntryQuerySet, AuditHourQuerySet, AuditSealQuerySet
+from vitas.audit.querysets import (
+    AnomalyQuerySet,
+    AuditEntryQuerySet,
+    AuditExportQuerySet,
+    AuditHourQuerySet,
+    AuditSealQuerySet,
+)
 from vitas.common.ids import new_id
 
 
@@ -148,3 +155,99 @@ class AuditHour(models.Model):
             )
         ]
         indexes = [models.Index(fields=["hour"], name="audit_hour_of_all")]
+
+
+class Anomaly(models.Model):
+    """Something in the trail that somebody should look at (anomalies.py), once each by its `key`."""
+
+    class Severity(models.TextChoices):
+        LOW = "low", _("low")
+        MEDIUM = "medium", _("medium")
+        HIGH = "high", _("high")
+
+    class Verdict(models.TextChoices):
+        EXPLAINED = "explained", _("explained")
+        INCIDENT = "incident", _("incident")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.CharField(max_length=150, unique=True, verbose_name=_("key"))
+    rule = models.CharField(max_length=30, verbose_name=_("rule"))
+    severity = models.CharField(max_length=10, choices=Severity, verbose_name=_("severity"))
+    organization_id = models.UUIDField(null=True, verbose_name=_("organization"))
+    user_id = models.UUIDField(null=True, verbose_name=_("person"))
+    patient_id = models.UUIDField(null=True, verbose_name=_("patient"))
+    address = models.GenericIPAddressField(null=True, verbose_name=_("address"))
+    count = models.PositiveIntegerField(verbose_name=_("how many"))
+    began_at = models.DateTimeField(verbose_name=_("first entry at"))
+    ended_at = models.DateTimeField(verbose_name=_("last entry at"))
+    entry_ids = ArrayField(models.UUIDField(), default=list, verbose_name=_("entries"))
+    found_at = models.DateTimeField(default=timezone.now, verbose_name=_("found at"))
+    reviewed_at = models.DateTimeField(null=True, verbose_name=_("reviewed at"))
+    reviewed_by = models.UUIDField(null=True, verbose_name=_("reviewed by"))
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True, verbose_name=_("verdict"))
+
+    objects = AnomalyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("anomaly")
+        verbose_name_plural = _("anomalies")
+        constraints = [
+            models.CheckConstraint(
+                name="anomaly_review_is_whole",
+                condition=Q(reviewed_at=None, verdict="") | (Q(reviewed_at__isnull=False) & ~Q(verdict="")),
+            )
+        ]
+        indexes = [models.Index(fields=["organization_id", "-found_at"], name="audit_anomaly_of_house")]
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class AuditExport(models.Model):
+    """A file of entries that somebody asked for; made by a sweep, kept for a day."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        JSON = "json", "JSON"
+        PDF = "pdf", "PDF"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("being made")
+        DONE = "done", _("ready")
+        FAILED = "failed", _("failed")
+        EXPIRED = "expired", _("removed")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField(null=True, help_text=_("None: the operator's."), verbose_name=_("organization"))
+    user_id = models.UUIDField(verbose_name=_("asked by"))
+    format = models.CharField(max_length=4, choices=Format, verbose_name=_("format"))
+    asked = models.JSONField(help_text=_("Which entries: ids, or times and filters."), verbose_name=_("asked for"))
+    language = models.CharField(max_length=5, verbose_name=_("language"))
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED, verbose_name=_("state"))
+    progress = models.PositiveSmallIntegerField(default=0, help_text=_("Percent."), verbose_name=_("progress"))
+    rows = models.PositiveIntegerField(default=0, verbose_name=_("entries"))
+    tries = models.PositiveSmallIntegerField(default=0, verbose_name=_("tries"))
+    file = models.CharField(max_length=200, blank=True, verbose_name=_("file"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("asked at"))
+    touched_at = models.DateTimeField(default=timezone.now, verbose_name=_("last sign of work"))
+    finished_at = models.DateTimeField(null=True, verbose_name=_("finished at"))
+
+    objects = AuditExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("export of the audit trail")
+        verbose_name_plural = _("exports of the audit trail")
+        constraints = [
+            models.CheckConstraint(name="audit_export_progress_is_percent", condition=Q(progress__lte=100)),
+            models.CheckConstraint(name="audit_export_done_has_a_file", condition=~Q(state="done", file="")),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=["queued", "running", "done"]), name="audit_export_live"
+            ),
+            models.Index(fields=["organization_id", "-created_at"], name="audit_export_of_house"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d} {self.format}"

@@ -44,3 +44,25 @@ class AuditSealQuerySet(models.QuerySet[Any]):
 
     def sealed_on(self, began: datetime, ended: datetime) -> Self:
         return self.filter(sealed_at__gte=began, sealed_at__lt=ended)
+
+
+class AnomalyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """As of the entries they are made of."""
+        if actor.system:
+            return self.all()
+        if actor.role == Role.ADMIN and actor.organization_id:
+            return self.filter(organization_id=actor.organization_id)
+        return self.filter(patient_id=None) if actor.is_operator else self.none()
+
+    def open(self) -> Self:
+        """Those that nobody has reviewed."""
+        return self.filter(reviewed_at=None)
+
+
+class AuditExportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Whoever asked for it; an administrator also those of the organization's other administrators."""
+        if actor.role == Role.ADMIN and actor.organization_id:
+            return self.filter(organization_id=actor.organization_id)
+        return self.filter(organization_id=None, user_id=actor.user_id) if actor.is_operator else self.none()

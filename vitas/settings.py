@@ -68,6 +68,16 @@ def _audit_key() -> bytes:
     return keys[0] if keys else hashlib.sha256(f"demo audit key {SECRET_KEY}".encode()).digest()
 
 
+def _backup_key() -> bytes:
+    keys = env.raw_keys("BACKUP_KEY", length=32)
+    if len(keys) > 1:
+        raise ImproperlyConfigured("BACKUP_KEY must be one key: it seals the backups.")
+    demo = b"" if PRODUCTION else hashlib.sha256(f"demo backup key {SECRET_KEY}".encode()).digest()
+    return keys[0] if keys else demo
+
+
+BACKUP_KEY = _backup_key()  # only `backup`, `restore` and `backup_drill` need it; empty where it is not given
+
 AUDIT_SIGNING_KEY = _audit_key()  # the private half (Ed25519), 32 bytes; `manage.py audit public-key` says the other
 AUDIT_FORMER_KEYS = env.raw_keys("AUDIT_FORMER_KEYS", length=32)  # public halves of keys that signed before
 
@@ -266,6 +276,8 @@ REFRESH_TOKEN_LIFETIME = env.duration("REFRESH_TOKEN_EXPIRATION", "7d")
 if REFRESH_TOKEN_LIFETIME <= ACCESS_TOKEN_LIFETIME:
     raise ImproperlyConfigured("REFRESH_TOKEN_EXPIRATION must be longer than JWT_EXPIRATION.")
 SESSION_TIMEOUT_MS = env.number("SESSION_TIMEOUT", 900_000, least=60_000)  # idle time of a staff page, milliseconds
+# Whether the platform's operators must sign in with a second step; organizations say it for their staff themselves.
+OPERATOR_MFA_REQUIRED = env.flag("OPERATOR_MFA_REQUIRED", PRODUCTION)
 FIREBASE_PROJECT_ID = env.text("FIREBASE_PROJECT_ID")
 FIREBASE_KEYS_URL = env.url(
     "FIREBASE_KEYS_URL", "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
@@ -287,6 +299,11 @@ SIMPLE_JWT = {
 # Where we are, and who may call.
 PUBLIC_URL = env.url("API_URL") or f"http://localhost:{env.number('PORT', 8000, least=1, most=65535)}"
 FRONTEND_URL = env.url("FRONTEND_URL") or PUBLIC_URL
+# The domain that passkeys are bound to; it can be one above our host, never another, and a change makes all void.
+PASSKEY_DOMAIN = env.text("PASSKEY_DOMAIN")
+_host = urlsplit(PUBLIC_URL).hostname or ""
+if PASSKEY_DOMAIN and not f".{_host}".endswith(f".{PASSKEY_DOMAIN}"):
+    raise ImproperlyConfigured("PASSKEY_DOMAIN must be the host of API_URL, or a domain that it lies in.")
 FRONTEND_ORIGIN = "/".join(FRONTEND_URL.split("/")[:3])
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [] if PRODUCTION else ["*"])
 if PRODUCTION and not ALLOWED_HOSTS:

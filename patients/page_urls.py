@@ -17,6 +17,5 @@ page_urlpatterns = [
     path("me/phone/code", phone.confirm_number, name="new-phone-code"),
     path("me/sessions/end", me.end_other_sessions, name="end-other-sessions"),
     path("me/sessions/<uuid:session_id>/end", me.end_session, name="end-session"),
-    path("records", places.records, name="records"),
     path("messages", places.sent_messages, name="messages"),
 ]

@@ -1,4 +1,4 @@
-"""Records and messages: their places in the menu. What is not there yet is not made up."""
+"""What clinics sent to a patient."""
 
 import json
 from typing import Any, Final
@@ -14,12 +14,6 @@ from vitas.messaging import templates
 from vitas.messaging.models import OutboxMessage
 
 _SHOWN: Final = 50
-
-
-@for_patients
-@require_safe
-def records(request: HttpRequest) -> HttpResponse:
-    return page(request, "patients/records.html")
 
 
 @for_patients

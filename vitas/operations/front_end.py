@@ -31,20 +31,28 @@ FILES: Final = {
 }
 # Tabler's outline icons, by their names; a line a letter.
 ICONS: Final = """
-    adjustments alarm alert-circle alert-triangle armchair arrow-back-up arrow-left arrow-right
+    adjustments alarm alert-circle alert-triangle armchair arrow-back-up arrow-down arrow-forward-up arrow-left
+    arrow-right arrow-up
     ban bell building-hospital
-    calendar calendar-event calendar-off calendar-plus camera cash check checks chevron-down chevron-left chevron-right
-    circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off
-    clock-pause copy credit-card current-location
-    dots dots-vertical download edit external-link eye eye-off file-text filter hourglass home id info-circle
+    calendar calendar-event calendar-off calendar-plus camera cash chart-line check checks chevron-down chevron-left
+    chevron-right circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off clock-pause copy
+    credit-card current-location
+    dots dots-vertical download
+    edit external-link eye eye-off
+    file-plus file-text filter flask
+    heartbeat home hourglass
+    id info-circle
     language link list loader-2 lock login logout
     mail map map-pin menu-2 message message-circle moon
-    notes pencil phone photo player-play plus printer
+    notes
+    paperclip pencil phone photo pill player-play plus printer
     refresh report-medical rotate-clockwise
     search send settings shield-check star stethoscope sun switch-horizontal
     tools-kitchen-2 trash
-    urgent user user-check user-circle user-plus user-x users video
-    wallet wifi-off world x
+    upload urgent user user-check user-circle user-plus user-x users
+    video
+    wallet wifi-off world
+    x
 """
 NOT_SERVED: Final = ["redoc", "rest_framework"]  # files of installed apps that no page of ours uses
 

@@ -6,6 +6,7 @@ from django.urls import path
 from appointments import page_urls as visit_pages
 from clinic import page_urls as clinic_pages
 from patients import page_urls as patient_pages
+from records import page_urls as record_pages
 from vitas.accounts import languages
 from vitas.accounts import page_urls as account_pages
 from vitas.live import page_urls as live_pages
@@ -23,6 +24,7 @@ page_urlpatterns = [
     *clinic_pages.page_urlpatterns,
     *patient_pages.page_urlpatterns,
     *visit_pages.page_urlpatterns,
+    *record_pages.page_urlpatterns,
 ]
 
 demo_urlpatterns = [path("style/", style_page.style, name="style")]

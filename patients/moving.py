@@ -102,21 +102,36 @@ class SealedFollows(Rule):
 
 
 class ConsentsFollow(Rule):
-    """What both allowed stands once."""
+    """Of what both decided, the last decision stands: what was taken back later is not given again by a merge.
+
+    A consent that gives way is ended by nobody (`revoked_by` is empty).
+    """
 
     columns = ("patients.Consent.patient",)
 
     def move(self, pair: Pair) -> Moved:
-        def what(row: Consent) -> tuple[object, ...]:
-            return row.organization_id, row.kind, row.recipient_id
-
-        kept = {what(row) for row in Consent.objects.filter(patient=pair.kept, revoked_at=None)}
-        own = Consent.objects.filter(patient=pair.merged)
-        twice = [row.pk for row in own.filter(revoked_at=None) if what(row) in kept]
-        return moved_rows(own.exclude(pk__in=twice), {"patient": pair.kept})
+        if not Consent.objects.filter(patient=pair.merged).exists():
+            return {}
+        same: dict[Any, list[Consent]] = {}
+        for row in Consent.objects.filter(patient__in=[pair.kept, pair.merged]):
+            same.setdefault((row.organization_id, row.kind, row.recipient_id), []).append(row)
+        ended = [key for rows in same.values() for key in self._end_but_the_last(rows)]
+        moved = moved_rows(Consent.objects.filter(patient=pair.merged), {"patient": pair.kept})
+        return moved | _some(ended=[str(key) for key in ended])
 
     def back(self, pair: Pair, moved: Moved) -> None:
-        Consent.objects.filter(pk__in=moved.get("rows", []), patient=pair.kept).update(patient=pair.merged)
+        rows = Consent.objects.all()
+        rows.filter(pk__in=moved.get("rows", []), patient=pair.kept).update(patient=pair.merged)
+        for row in rows.filter(pk__in=moved.get("ended", []), revoked_by=None):
+            live = rows.live().filter(patient=row.patient_id, organization=row.organization_id, kind=row.kind)
+            if not live.filter(recipient=row.recipient_id).exists():
+                rows.filter(pk=row.pk).update(revoked_at=None)
+
+    def _end_but_the_last(self, rows: list[Consent]) -> list[UUID]:
+        last = max(rows, key=lambda row: (row.revoked_at or row.given_at, row.revoked_at is None))
+        ended = [row.pk for row in rows if row.revoked_at is None and row is not last]
+        Consent.objects.filter(pk__in=ended).update(revoked_at=last.revoked_at or last.given_at)
+        return ended
 
 
 class AccessFollows(Rule):
@@ -199,7 +214,11 @@ def rules() -> list[Rule]:
         Stays("patients.PatientFile.patient", because="the number leads to the kept one, and is not given twice"),
         Stays("patients.Patient.merged_into", because="whoever was merged before is found over this one"),
         Stays("patients.PatientMerge.kept", "patients.PatientMerge.merged", because="it tells what was done"),
-        Stays("audit.AuditEntry.patient_id", because="the trail tells of whom it was at the time"),
+        Stays(
+            "audit.AuditEntry.patient_id",
+            "audit.Anomaly.patient_id",
+            because="the trail tells of whom it was at the time",
+        ),
     ]
 
 

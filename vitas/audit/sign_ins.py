@@ -1,7 +1,9 @@
 """Each sign-in, failure, refusal by reuse, sign-out and choice of a profile is in the trail."""
 
+from uuid import UUID
+
 from vitas.accounts.actor import NOBODY, Actor
-from vitas.accounts.models import Role, Session
+from vitas.accounts.models import Role, Session, User
 from vitas.accounts.signing import Happening, What
 from vitas.audit import trail
 
@@ -18,9 +20,15 @@ def write(happening: Happening) -> None:
         resource="sessions" if session else "users",
         resource_id=session.pk if session else (user.pk if user else None),
         patient_id=happening.patient_id,
+        organization_id=_tried_at(user) if user and not session else None,
         outcome=trail.Outcome.REFUSED if happening.what in _REFUSED else trail.Outcome.SUCCESS,
         method=happening.method,
     )
+
+
+def _tried_at(user: User) -> UUID | None:
+    """Where a failed sign-in was aimed at: its administrators should see it."""
+    return user.memberships.filter(active=True).order_by("pk").values_list("organization_id", flat=True).first()
 
 
 def _actor(session: Session) -> Actor:

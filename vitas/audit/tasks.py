@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import connection
 
-from vitas.audit import closing, seal_files, sealing
+from vitas.audit import anomalies, closing, seal_files, sealing
 
 MONTHS_AHEAD = 14
 
@@ -19,6 +19,12 @@ def make_months() -> None:
 def seal_entries() -> int:
     """Seal what is committed and not sealed yet."""
     return sealing.seal_waiting()
+
+
+@shared_task
+def find_anomalies() -> int:
+    """Write down what somebody should look at."""
+    return len(anomalies.find())
 
 
 @shared_task

@@ -7,9 +7,11 @@ class ClinicConfig(AppConfig):
     verbose_name = _("Clinics and doctors")
 
     def ready(self) -> None:
+        from clinic import watched
         from clinic.identity import doctor_claims
         from clinic.locking import register_locks
         from vitas.accounts.tokens import contribute_claims
 
         contribute_claims(doctor_claims)
         register_locks()
+        watched.register()

@@ -7,7 +7,7 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self) -> None:
-        from patients import merging, moving
+        from patients import merging, moving, watched
         from patients.identity import acting, patient_claims, patient_profiles
         from patients.locking import register_locks
         from patients.profiles import default_patient
@@ -21,5 +21,6 @@ class PatientsConfig(AppConfig):
         show(acting)
         find_profiles_by(default_patient)
         register_locks()
+        watched.register()
         for rule in moving.rules():
             merging.follow_by(rule)

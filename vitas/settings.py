@@ -462,6 +462,11 @@ CELERY_BEAT_SCHEDULE = {
     "drop-old-live-events": {"task": "vitas.live.tasks.drop_old_events", "schedule": 3600.0},
     "make-audit-months": {"task": "vitas.audit.tasks.make_months", "schedule": 86_400.0},
     "seal-audit-entries": {"task": "vitas.audit.tasks.seal_entries", "schedule": 60.0, "options": {"expires": 120}},
+    "find-audit-anomalies": {
+        "task": "vitas.audit.tasks.find_anomalies",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
     "close-audit-months": {"task": "vitas.audit.tasks.close_months", "schedule": 3600.0},
     "write-audit-seal-files": {"task": "vitas.audit.tasks.write_seal_files", "schedule": 3600.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types rooms templates migrations openapi pytest browser screenshots format bench lock front-end clean
+.PHONY: help run test check style types rooms templates migrations openapi security audit fuzz pytest browser screenshots format bench lock front-end clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,7 +18,7 @@ run: .venv/installed node_modules/.installed ## Serve everything on http://local
 
 test: check pytest browser ## Check style, types, rooms, templates, migrations and OpenAPI, then run every test
 
-check: style types rooms templates migrations openapi ## All of `make test` but the tests
+check: style types rooms templates migrations openapi security ## All of `make test` but the tests
 
 style: .venv/installed-dev ## Lint and check the format
 	$(BIN)/ruff check .
@@ -41,6 +41,18 @@ migrations: .venv/installed-dev ## Check that every change of a model has its mi
 openapi: .venv/installed-dev ## Check the OpenAPI document; it is left in var/openapi.yaml
 	@mkdir -p var
 	$(TEST_ENV) $(BIN)/python manage.py spectacular --lang en --validate --fail-on-warn --file var/openapi.yaml
+
+security: .venv/installed-dev ## Look for dangerous calls (bandit) and for secrets in files (detect-secrets)
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --confidence-level medium \
+		vitas clinic patients appointments records manage.py
+	$(BIN)/python -m vitas.operations.secret_scan
+
+# Not part of `make test`: the answer changes with the world, not with the code.
+audit: .venv/installed-dev ## Ask the registries for known vulnerabilities; fails too for packages that could not be checked
+	$(BIN)/python -m vitas.operations.vulnerabilities
+
+fuzz: .venv/installed-dev ## Send many random requests made from the OpenAPI document, as every role (FUZZ=200 an operation)
+	FUZZ=$${FUZZ:-200} $(BIN)/pytest vitas/tests/test_random_requests.py -q
 
 pytest: .venv/installed-dev front-end ## Run every test but those in a browser
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser"

@@ -87,7 +87,7 @@ class Notifications(AsyncWebsocketConsumer):
 
     async def _keep_watch(self) -> None:
         while not self._shut:
-            pause = CHECKED_EVERY * random.uniform(0.8, 1.2)  # so that they do not all ask at once
+            pause = CHECKED_EVERY * random.uniform(0.8, 1.2)  # so that they do not all ask at once  # nosec B311
             await asyncio.sleep(max(min(pause, self.listener.seconds_left), 0.5))
             async with self._guarded():
                 self.listener, topics = await _in_a_thread(_still_there)(self.listener)

@@ -17,13 +17,15 @@ PATIENTS_WHO_CALL: Final = 2_000
 VISITS_A_PATIENT: Final = 5
 FIRST_FREE_WEEK: Final = 5  # made-up visits lie in the past and the next three weeks; the load books from here on
 
-ORGANIZATION: Final = uuid.UUID(hashlib.md5(b"organization").hexdigest())
-SMALL_ORGANIZATION: Final = uuid.UUID(hashlib.md5(b"small organization").hexdigest())  # knows one patient of 200
+ORGANIZATION: Final = uuid.UUID(hashlib.md5(b"organization", usedforsecurity=False).hexdigest())
+SMALL_ORGANIZATION: Final = uuid.UUID(
+    hashlib.md5(b"small organization", usedforsecurity=False).hexdigest()
+)  # knows one patient of 200
 
 
 def made_up_id(kind: str, number: int) -> uuid.UUID:
     """The same in SQL: `md5('doctor7')::uuid`."""
-    return uuid.UUID(hashlib.md5(f"{kind}{number}".encode()).hexdigest())
+    return uuid.UUID(hashlib.md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())
 
 
 @dataclass(frozen=True)

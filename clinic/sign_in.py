@@ -6,6 +6,11 @@ from vitas.accounts.models import Role, Session
 from vitas.common.api.renderers import AsIs
 
 
+def doctor_of(session: Session) -> dict[str, AsIs | None]:
+    """What stands beside the tokens of every sign-in of staff."""
+    return {"doctor": doctor_object(session)}
+
+
 def doctor_object(session: Session) -> AsIs | None:
     """S0's snake_case `doctor`; null for who is no doctor."""
     if session.membership is None or session.membership.role != Role.DOCTOR:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from clinic.sign_in import doctor_object
 from vitas.accounts import answers, refresh_tokens, signing
 from vitas.accounts.api import SIGNED_IN_EXAMPLE, SignInView
+from vitas.accounts.mfa.api import SECOND_STEP_EXAMPLE, signed_in_or_second_step
 from vitas.accounts.serializers import SignedInOut, SignInIn
 
 
@@ -45,9 +46,10 @@ class SignIn(SignInView):
     @extend_schema(
         summary="Sign in by e-mail and password",
         description="A wrong e-mail and a wrong password are one answer, 401. `organizationId` (or the header "
-        "`X-Tenant-ID`) names the organization, for who works at several.",
+        "`X-Tenant-ID`) names the organization, for who works at several. Of whom a second step is asked the answer "
+        "holds an `mfaToken` and no session: `auth/mfa/verify` takes it.",
         request=SignInIn,
-        responses={200: StaffSignedInOut},
+        responses={200: signed_in_or_second_step(StaffSignedInOut)},
         examples=[
             OpenApiExample(
                 "A doctor",
@@ -59,6 +61,7 @@ class SignIn(SignInView):
                 value={**SIGNED_IN_EXAMPLE, "token": SIGNED_IN_EXAMPLE["accessToken"], "doctor": None},
                 response_only=True,
             ),
+            OpenApiExample("A second step is needed", value=SECOND_STEP_EXAMPLE, response_only=True),
         ],
     )
     def post(self, request: Request) -> Response:

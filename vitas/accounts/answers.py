@@ -1,5 +1,6 @@
 """What a sign-in answers: tokens in the body, the same as http-only cookies, and the CSRF token that cookies need."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,13 @@ from rest_framework.response import Response
 
 from vitas.accounts import people, tokens
 from vitas.accounts.authentication import ACCESS_COOKIE, REFRESH_COOKIE
-from vitas.accounts.models import Session
+from vitas.accounts.mfa import factors
+from vitas.accounts.mfa.steps import SecondStepNeeded
+from vitas.accounts.models import Session, SignInStep
 
 REFRESH_PATH = "/api"
+
+_contributors: list[Callable[[Session], Mapping[str, Any]]] = []
 
 
 def signed_in(request: Request, session: Session, refresh: str, *, with_token: bool = False, **more: Any) -> Response:
@@ -37,6 +42,31 @@ def refreshed(request: Request, session: Session, refresh: str, *, with_token: b
     _set(response, ACCESS_COOKIE, access, path="/", seconds=settings.ACCESS_TOKEN_LIFETIME.total_seconds())
     _set(response, REFRESH_COOKIE, refresh, path=REFRESH_PATH, seconds=settings.REFRESH_TOKEN_LIFETIME.total_seconds())
     return response
+
+
+def contribute(contributor: Callable[[Session], Mapping[str, Any]]) -> None:
+    """Register what a higher room's sign-in answers beside the tokens (`doctor`); called in its `apps.py`."""
+    if contributor not in _contributors:
+        _contributors.append(contributor)
+
+
+def also(session: Session) -> dict[str, Any]:
+    """What higher rooms answer of who signed in."""
+    return {name: value for contributor in _contributors for name, value in contributor(session).items()}
+
+
+def second_step(needed: SecondStepNeeded) -> Response:
+    """The first step was good: a token for the second, or for setting one up, and nothing else."""
+    step = needed.step
+    proof = step.wants == SignInStep.Wants.PROOF
+    body = {
+        "mfa_required": True,
+        "mfa_setup_required": not proof,
+        "mfa_token": needed.token,
+        "methods": factors.of(step.user).methods if proof else [],
+        "expires_in": int((step.expires_at - step.created_at).total_seconds()),
+    }
+    return Response(body)
 
 
 def new_access(request: Request, session: Session, **more: Any) -> Response:

@@ -1,17 +1,29 @@
 """Addresses of sessions: refresh, sign-out, Firebase, heartbeat, and who I am."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from vitas.accounts import answers, firebase, people, refresh_tokens, signing, tokens
+from vitas.accounts import answers, firebase, own_sessions, people, refresh_tokens, signing, tokens
 from vitas.accounts.authentication import REFRESH_COOKIE, TokenAuthentication, require_csrf
+from vitas.accounts.mfa.steps import SecondStepNeeded
 from vitas.accounts.models import Session
 from vitas.accounts.permissions import PUBLIC, SIGNED_IN
 from vitas.accounts.rest import ApiView
-from vitas.accounts.serializers import FirebaseIn, HeartbeatOut, RefreshIn, SignedInOut, SuccessOut, UserOut
+from vitas.accounts.serializers import (
+    EndedOut,
+    FirebaseIn,
+    HeartbeatOut,
+    RefreshIn,
+    SessionsOut,
+    SignedInOut,
+    SuccessOut,
+    UserOut,
+)
+from vitas.common.api import pagination
 from vitas.common.errors import NotSignedIn, Unavailable
 
 SIGNED_IN_EXAMPLE = {
@@ -35,6 +47,21 @@ SIGNED_IN_EXAMPLE = {
 }
 
 
+SESSION_EXAMPLE = {
+    "id": "0195f2a0-7c1e-7d3b-9b1e-0d9a3c1f2b4a",
+    "device": "Chrome, Android",
+    "handheld": True,
+    "method": "password",
+    "secondFactor": "totp",
+    "address": "203.0.113.9",
+    "organization": "Harbor Family Clinic",
+    "createdAt": "2025-01-15T14:00:00Z",
+    "lastSeenAt": "2025-01-15T14:05:00Z",
+    "expiresAt": "2025-01-22T14:00:00Z",
+    "current": True,
+}
+
+
 class OpenView(ApiView):
     """Base of addresses that look at no access token: whoever was signed in before does not matter."""
 
@@ -43,7 +70,12 @@ class OpenView(ApiView):
 
 
 class SignInView(OpenView):
-    """Base of addresses where one signs in."""
+    """Base of addresses where one signs in. Whom a second step is asked of gets a token for it, and no session."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, SecondStepNeeded):
+            return answers.second_step(exc)
+        return super().handle_exception(exc)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -142,6 +174,9 @@ class Heartbeat(ApiView):
 
     @extend_schema(
         summary="Session heartbeat",
+        description="Keeps the session from ending while nobody does anything: staff's after `SESSION_TIMEOUT` (15 "
+        "minutes), a patient's after a day. A client that has sent one must go on sending them; where none came for so "
+        "long, the session is over, and a refresh is refused.",
         request=None,
         responses={200: HeartbeatOut},
         examples=[
@@ -150,7 +185,7 @@ class Heartbeat(ApiView):
                 value={
                     "sessionId": "0195f2a0-7c1e-7d3b-9b1e-0d9a3c1f2b4a",
                     "lastSeenAt": "2025-01-15T14:00:00Z",
-                    "expiresAt": "2025-01-22T14:00:00Z",
+                    "expiresAt": "2025-01-15T14:15:00Z",
                 },
                 response_only=True,
             )
@@ -158,6 +193,7 @@ class Heartbeat(ApiView):
     )
     def post(self, request: Request) -> Response:
         session = session_row(self)
+        signing.beat(session)
         ends = min(session.idle_ends_at, session.ends_at)
         return Response({"session_id": session.pk, "last_seen_at": session.last_seen_at, "expires_at": ends})
 
@@ -175,6 +211,63 @@ class Me(ApiView):
     def get(self, request: Request) -> Response:
         session = session_row(self)
         return Response(people.described(session, tokens.claims_of(session)))
+
+
+class Sessions(ApiView):
+    """Where one is signed in."""
+
+    access: ClassVar[dict[str, Any]] = {"GET": SIGNED_IN, "DELETE": SIGNED_IN}
+
+    @extend_schema(
+        summary="Where one is signed in",
+        description="One's own sessions that go on, the one used last first.",
+        parameters=[
+            OpenApiParameter("page", int, description="From 1."),
+            OpenApiParameter("limit", int, description="Rows a page, at most 100."),
+        ],
+        responses={200: SessionsOut},
+        examples=[
+            OpenApiExample(
+                "A phone",
+                value={
+                    "data": [SESSION_EXAMPLE],
+                    "pagination": {"page": 1, "limit": 20, "total": 1, "totalPages": 1},
+                },
+                response_only=True,
+            )
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        session = session_row(self)
+        return pagination.listed(
+            request,
+            own_sessions.live(session.user_id),
+            lambda rows: own_sessions.described(rows, here=session.pk),
+        )
+
+    @extend_schema(
+        summary="Sign out everywhere else",
+        responses={200: EndedOut},
+        examples=[OpenApiExample("Ended", value={"success": True, "ended": 2}, response_only=True)],
+    )
+    def delete(self, request: Request) -> Response:
+        session = session_row(self)
+        return Response({"success": True, "ended": own_sessions.end_others(session.user_id, here=session.pk)})
+
+
+class OneSession(ApiView):
+    """A session of one's own."""
+
+    access: ClassVar[dict[str, Any]] = {"DELETE": SIGNED_IN}
+
+    @extend_schema(
+        summary="End a session of one's own",
+        responses={200: SuccessOut},
+        examples=[OpenApiExample("Ended", value={"success": True}, response_only=True)],
+    )
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        own_sessions.end(session_row(self).user_id, session_id)
+        return Response({"success": True})
 
 
 def session_row(view: ApiView) -> Session:

@@ -3,9 +3,10 @@
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from django.conf import settings
@@ -26,6 +27,9 @@ SENDS_AN_HOUR_AN_ADDRESS: Final = 20
 MAILS_AN_HOUR: Final = 3
 
 PROFILE_TRIES_A_DAY: Final = 5
+
+SECOND_STEPS_A_DAY: Final = 100  # wrong ones of a person, from all addresses together (NIST SP 800-63B 3.2.2)
+SECOND_STEPS_TOLD: Final = 10  # after so many the person is told that somebody knows the password
 
 UNDELAYED_FAILURES: Final = 10  # of one account, from all addresses together
 LONGEST_DELAY: Final = 3.0  # seconds
@@ -64,13 +68,14 @@ class Attempt:
             raise
 
 
-def begin(*, account: str = "") -> Attempt:
+def begin(*, account: str = "", known: Callable[[], bool] = lambda: False) -> Attempt:
     """Count an attempt of this address, and on `account` where there is one. Raises TooMany, Unavailable.
 
     5 failures for account and address together and 50 for an address close the door for 15 minutes. For an account
-    alone there is only a growing delay, so that nobody can lock another person out.
+    alone there is only a growing delay, so that nobody can lock another person out; where the account has been signed
+    in from this address before (`known` says) there is none, so that nobody can keep its owner waiting either.
     """
-    attempt = Attempt(address=current.get().address or "-", account=_hashed(account) if account else "")
+    attempt = Attempt(address=_network(), account=_hashed(account) if account else "")
     if attempt.account:
         _count(attempt.pair, settings.RATE_LIMIT_AUTH_MAX, FAILURES_WINDOW)
     try:
@@ -80,13 +85,24 @@ def begin(*, account: str = "") -> Attempt:
             limits.give_back(attempt.pair)
         raise
     if attempt.account:
-        _hold_up(limits.count(f"failed:{attempt.account}", limit=UNDELAYED_FAILURES, window=FAILURES_WINDOW))
+        _hold_up(limits.count(f"failed:{attempt.account}", limit=UNDELAYED_FAILURES, window=FAILURES_WINDOW), known)
     return attempt
+
+
+def count_second_step(*, user_id: object) -> int:
+    """One more try of a second step that can be guessed; how many today. Raises TooMany, Unavailable."""
+    message = _("Too many wrong codes today. Use a passkey, or ask your administrator.")
+    return _count(f"second-step:{user_id}", SECOND_STEPS_A_DAY, 86_400, message)
+
+
+def forgive_second_step(*, user_id: object) -> None:
+    """A good one: the count begins anew."""
+    limits.forget(f"second-step:{user_id}")
 
 
 def count_send(*, phone: str) -> None:
     """One more code for a phone: one a minute, 3 an hour, 20 an hour for an address. Raises TooMany, Unavailable."""
-    number, address = f"code:{_hashed(phone)}", current.get().address or "-"
+    number, address = f"code:{_hashed(phone)}", _network()
     message = _("Too many codes were sent. Wait a moment and ask again.")
     _count(f"{number}:minute", SENDS_A_MINUTE, 60, message)
     _count(f"{number}:hour", SENDS_AN_HOUR, 3600, message)
@@ -102,7 +118,7 @@ def count_send(*, phone: str) -> None:
 def give_back_send(*, phone: str) -> None:
     """The code was counted and then not sent, for a server was away: the next one is the first again."""
     number = f"code:{_hashed(phone)}"
-    for counted in (f"{number}:minute", f"{number}:hour", f"code:{current.get().address or '-'}"):
+    for counted in (f"{number}:minute", f"{number}:hour", f"code:{_network()}"):
         limits.give_back(counted)
 
 
@@ -111,7 +127,7 @@ def count_mail(*, email: str) -> None:
 
     Raises TooMany, Unavailable.
     """
-    mailbox, address = f"mail:{_hashed(email)}", current.get().address or "-"
+    mailbox, address = f"mail:{_hashed(email)}", _network()
     message = _("A link was asked for several times. Look into your mailbox, or try again in an hour.")
     _count(mailbox, MAILS_AN_HOUR, 3600, message)
     try:
@@ -128,18 +144,19 @@ def count_profile_try(*, user_id: object, patient_id: object) -> None:
     _count(f"profile-by:{user_id}", PROFILE_TRIES_A_DAY * 2, 86_400, message)
 
 
-def _count(key: str, limit: int, window: int, message: str | None = None) -> None:
+def _count(key: str, limit: int, window: int, message: str | None = None) -> int:
     counted = limits.count(key, limit=limit, window=window)
     if counted is None:
         raise Unavailable()
     if counted.over:
         raise TooMany(message or _("Too many failed sign-ins. Wait and try again."), retry_after=counted.seconds)
+    return counted.count
 
 
-def _hold_up(counted: limits.Counted | None) -> None:
+def _hold_up(counted: limits.Counted | None, known: Callable[[], bool]) -> None:
     if counted is None:
         raise Unavailable()
-    if not counted.over:
+    if not counted.over or known():
         return
     seconds = min(0.25 * 2 ** min(counted.count - counted.limit - 1, 10), LONGEST_DELAY)
     if not _waiting.acquire(blocking=False):
@@ -148,6 +165,16 @@ def _hold_up(counted: limits.Counted | None) -> None:
         time.sleep(seconds)
     finally:
         _waiting.release()
+
+
+def _network() -> str:
+    """The address; of IPv6 the network of 64 bits, for whoever has one has all addresses in it."""
+    address = current.get().address or "-"
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False).network_address) if found.version == 6 else address
 
 
 def _hashed(account: str) -> str:

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from vitas.accounts import attempts, phones, signing
+from vitas.accounts.mfa import steps
 from vitas.accounts.models import Session, User
 from vitas.common.errors import NotSignedIn, Unavailable
 
@@ -46,7 +47,10 @@ class BadToken(NotSignedIn):
 
 
 def sign_in(*, id_token: str, tenant: str | None = None) -> Session:
-    """A session for the person a token names. Raises BadToken, TooMany, Unavailable, NotAllowed."""
+    """A session for the person a token names.
+
+    Raises BadToken, TooMany, Unavailable, NotAllowed, steps.SecondStepNeeded.
+    """
     attempt = attempts.begin()
     with attempt.being_judged():
         try:
@@ -54,7 +58,11 @@ def sign_in(*, id_token: str, tenant: str | None = None) -> Session:
         except BadToken:
             signing.fail(method=Session.Method.FIREBASE)
             raise
-        session = signing.open_session(user=user, method=Session.Method.FIREBASE, tenant=tenant)
+        try:
+            session = signing.enter(user=user, method=Session.Method.FIREBASE, tenant=tenant)
+        except steps.SecondStepNeeded:
+            attempt.forgive()
+            raise
     attempt.forgive()
     return session
 

@@ -21,11 +21,11 @@ from vitas.accounts.actor import NOBODY, Actor
 from vitas.accounts.models import Session
 from vitas.common.pages import BY_ITSELF
 
-PATIENT_IDLE: Final = timedelta(hours=24)
 STAFF_ENDS_AFTER: Final = timedelta(hours=12)
 PATIENT_ENDS_AFTER: Final = timedelta(days=7)
 
 _KEY = "vitas"
+_STEP = "second-step"
 
 # What higher rooms show of the session on every page (`acting`), kept beside the claims: it costs a page no query.
 _shown: list[Callable[[Session], Mapping[str, Any]]] = []
@@ -40,13 +40,36 @@ def show(contributor: Callable[[Session], Mapping[str, Any]]) -> None:
 def sign_in_page(request: HttpRequest, session: Session) -> None:
     """The browser is signed in by a session that signing.py has begun."""
     now = timezone.now()
-    session.idle_ends_at = now + idle_time(session)
-    session.ends_at = min(session.ends_at, now + (PATIENT_ENDS_AFTER if _is_patients(session) else STAFF_ENDS_AFTER))
+    session.idle_ends_at = now + signing.idle_time(session)
+    ends_after = PATIENT_ENDS_AFTER if signing.is_patients(session) else STAFF_ENDS_AFTER
+    session.ends_at = min(session.ends_at, now + ends_after)
     session.save(update_fields=["idle_ends_at", "ends_at"])
     request.session.flush()  # nothing of who was here before
     _remember(request, session, now)
     rotate_token(request)
     _act_as(request, session)
+
+
+def hold_step(request: HttpRequest, token: str) -> None:
+    """The browser's first step was good: it holds the token of the sign-in that waits, and is signed in by nothing."""
+    request.session.flush()
+    request.session[_STEP] = token
+    request.actor = NOBODY  # type: ignore[attr-defined]
+
+
+def held_step(request: HttpRequest) -> str:
+    return str(request.session.get(_STEP, ""))
+
+
+def row_of(request: HttpRequest) -> Session:
+    """The session that the browser is signed in by, as it was read for this request."""
+    found: Session = request.page_session  # type: ignore[attr-defined]
+    return found
+
+
+def seconds_left(session: Session) -> int:
+    """Until the session ends when nobody does anything."""
+    return max(0, int((min(session.idle_ends_at, session.ends_at) - timezone.now()).total_seconds()))
 
 
 def sign_out_page(request: HttpRequest) -> None:
@@ -86,22 +109,16 @@ def remember_claims(request: HttpRequest, session: Session) -> None:
     _act_as(request, session)
 
 
-def idle_time(session: Session) -> timedelta:
-    """How long a page may be left alone: staff's `SESSION_TIMEOUT`, a patient's a day."""
-    return PATIENT_IDLE if _is_patients(session) else timedelta(milliseconds=settings.SESSION_TIMEOUT_MS)
-
-
 def _note_seen(session: Session, now: datetime) -> None:
     if now - session.last_seen_at < signing.SEEN_EVERY:
         return
-    Session.objects.filter(pk=session.pk, revoked_at=None).update(
-        last_seen_at=now, idle_ends_at=now + idle_time(session)
-    )
+    session.last_seen_at, session.idle_ends_at = now, now + signing.idle_time(session)
+    Session.objects.filter(pk=session.pk, revoked_at=None).update(last_seen_at=now, idle_ends_at=session.idle_ends_at)
 
 
 def _act_as(request: HttpRequest, session: Session) -> None:
     request.actor = _actor(request, session)  # type: ignore[attr-defined]
-    request.user = session.user
+    request.user, request.page_session = session.user, session  # type: ignore[attr-defined]
     request.organization = session.membership.organization if session.membership else None  # type: ignore[attr-defined]
 
 
@@ -131,7 +148,3 @@ def _session_id(kept_by_browser: SessionBase) -> UUID | None:
         return UUID(kept["session"]) if kept else None
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _is_patients(session: Session) -> bool:
-    return session.membership_id is None and not session.user.is_operator

@@ -66,7 +66,9 @@ def _exchange(raw: str) -> tuple[Session, str] | None:
         return None
     stored = _store(session, successor, now)
     RefreshToken.objects.filter(pk=token.pk).update(used_at=now, replaced_by=stored)
-    session.last_seen_at, session.idle_ends_at = now, now + settings.REFRESH_TOKEN_LIFETIME
+    # A client that sends heartbeats is left alone as a page is; of one that never did the refresh token is the measure.
+    idle = signing.idle_time(session) if session.heartbeat_at else settings.REFRESH_TOKEN_LIFETIME
+    session.last_seen_at, session.idle_ends_at = now, now + idle
     session.save(update_fields=["last_seen_at", "idle_ends_at"])
     return session, successor
 

@@ -141,7 +141,9 @@ class PasskeyChallenge(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     purpose = models.CharField(max_length=8, choices=Purpose, verbose_name=_("purpose"))
     holder_id = models.UUIDField(
-        null=True, help_text=_("The session, or the sign-in that waits; of neither: anybody's."), verbose_name=_("holder")
+        null=True,
+        help_text=_("The session, or the sign-in that waits; of neither: anybody's."),
+        verbose_name=_("holder"),
     )
     challenge = models.CharField(max_length=64, unique=True, verbose_name=_("challenge"))
     created_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from vitas.accounts.models import Role
+from vitas.common.api.pagination import PaginationOut
 
 
 class TextField(serializers.CharField):
@@ -86,3 +87,27 @@ class HeartbeatOut(serializers.Serializer[Any]):
     session_id = serializers.UUIDField()
     last_seen_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
+
+
+class SessionOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    device = serializers.CharField()
+    handheld = serializers.BooleanField()
+    method = serializers.CharField()
+    second_factor = serializers.CharField(allow_null=True)
+    address = serializers.CharField(allow_null=True)
+    organization = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    current = serializers.BooleanField()
+
+
+class SessionsOut(serializers.Serializer[Any]):
+    data = SessionOut(many=True)  # type: ignore[assignment]
+    pagination = PaginationOut()
+
+
+class EndedOut(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    ended = serializers.IntegerField()

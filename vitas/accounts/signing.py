@@ -15,12 +15,15 @@ from django.utils.translation import gettext as _
 from vitas.accounts import attempts
 from vitas.accounts.authentication import revoked_key
 from vitas.accounts.backends import PasswordBackend
-from vitas.accounts.models import Membership, Session, User
+from vitas.accounts.mfa import factors, requirement, steps
+from vitas.accounts.models import Membership, Session, SignInStep, User
 from vitas.common import limits
 from vitas.common.context import current
 from vitas.common.errors import NotAllowed, NotSignedIn
 
+PATIENT_IDLE: Final = timedelta(hours=24)
 SESSION_ENDS_AFTER: Final = timedelta(days=30)  # however busy it is
+KNOWN_FOR: Final = timedelta(days=30)  # how long an address is one that a person signs in from
 SEEN_EVERY: Final = timedelta(minutes=1)  # how often a session's row says that it was used
 
 
@@ -39,6 +42,15 @@ class What(StrEnum):
     PASSWORD_REFUSED = "CHANGE_PASSWORD_FAILED"
     PROFILE_CHOSEN = "CHOOSE_PROFILE"
     PROFILE_REFUSED = "CHOOSE_PROFILE_FAILED"
+    SECOND_STEP_FAILED = "SECOND_STEP_FAILED"
+    CONFIRMED = "CONFIRM_IDENTITY"
+    TOTP_ADDED = "ADD_AUTHENTICATOR_APP"
+    TOTP_REMOVED = "REMOVE_AUTHENTICATOR_APP"
+    PASSKEY_ADDED = "ADD_PASSKEY"
+    PASSKEY_REMOVED = "REMOVE_PASSKEY"
+    RECOVERY_CODES_MADE = "MAKE_RECOVERY_CODES"
+    RECOVERY_CODE_USED = "USE_RECOVERY_CODE"
+    FACTORS_TAKEN_AWAY = "TAKE_AWAY_SECOND_STEP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,32 +90,60 @@ def find_profiles_by(finder: Profile) -> None:
 def sign_in_with_password(*, email: str, password: str, tenant: str | None = None) -> Session:
     """A new session. `tenant` (id or slug) names the organization, for who works at several.
 
-    Raises WrongCredentials, TooMany, Unavailable, NotAllowed.
+    Raises WrongCredentials, TooMany, Unavailable, NotAllowed, steps.SecondStepNeeded.
     """
     email = email.strip().lower()
-    attempt = attempts.begin(account=email)
+    attempt = attempts.begin(account=email, known=lambda: _was_here(email))
     with attempt.being_judged():
         user = PasswordBackend().authenticate(None, email=email, password=password)
         if user is None:
             fail(method=Session.Method.PASSWORD, user=User.objects.filter(email=email).first())
             raise WrongCredentials(_("The e-mail or the password is wrong."))
-        session = open_session(user=user, method=Session.Method.PASSWORD, tenant=tenant)
+        try:
+            session = enter(user=user, method=Session.Method.PASSWORD, tenant=tenant)
+        except steps.SecondStepNeeded:
+            attempt.forgive()
+            raise
     attempt.forgive()
     return session
 
 
-@transaction.atomic
-def open_session(*, user: User, method: str, tenant: str | None = None) -> Session:
-    """Begin the session of a person who has proven who they are: as staff, else as a patient. Raises NotAllowed."""
+def enter(*, user: User, method: str, tenant: str | None = None) -> Session:
+    """The session of whose first step was good, where that is enough.
+
+    Staff who have a second factor, or must have one, get none before it. Raises NotAllowed, steps.SecondStepNeeded.
+    """
     membership = _membership_of(user, tenant)
+    if membership or user.is_operator:
+        if factors.has_any(user):
+            raise steps.ask(user=user, wants=SignInStep.Wants.PROOF, method=method, tenant=tenant)
+        if requirement.is_due(user=user, membership=membership, now=timezone.now()):
+            raise steps.ask(user=user, wants=SignInStep.Wants.SETUP, method=method, tenant=tenant)
+    return _open(user, method, membership)
+
+
+def open_session(*, user: User, method: str, tenant: str | None = None, second_factor: str = "") -> Session:
+    """Begin the session of a person who has proven who they are: as staff, else as a patient. Raises NotAllowed."""
+    return _open(user, method, _membership_of(user, tenant), second_factor)
+
+
+@transaction.atomic
+def _open(user: User, method: str, membership: Membership | None, second_factor: str = "") -> Session:
     patient_id = None if membership or user.is_operator else _profile_of(user)
     if membership is None and patient_id is None and not user.is_operator:
         raise NotAllowed(_("This account has no place in Vitas at the moment. Ask your administrator."))
-    return begin(user=user, method=method, membership=membership, patient_id=patient_id)
+    return begin(user=user, method=method, membership=membership, patient_id=patient_id, second_factor=second_factor)
 
 
 @transaction.atomic
-def begin(*, user: User, method: str, membership: Membership | None = None, patient_id: UUID | None = None) -> Session:
+def begin(
+    *,
+    user: User,
+    method: str,
+    membership: Membership | None = None,
+    patient_id: UUID | None = None,
+    second_factor: str = "",
+) -> Session:
     """Write the session's row and tell the observers. Proving and choosing were done before."""
     now, context = timezone.now(), current.get()
     session = Session.objects.create(
@@ -117,8 +157,10 @@ def begin(*, user: User, method: str, membership: Membership | None = None, pati
         last_seen_at=now,
         idle_ends_at=now + settings.REFRESH_TOKEN_LIFETIME,
         ends_at=now + SESSION_ENDS_AFTER,
+        second_factor=second_factor,
     )
-    tell(Happening(what=What.SIGNED_IN, method=method, session=session, user=user, patient_id=patient_id))
+    by = f"{method}+{second_factor}" if second_factor else method
+    tell(Happening(what=What.SIGNED_IN, method=by, session=session, user=user, patient_id=patient_id))
     return session
 
 
@@ -167,7 +209,7 @@ def mark_revoked(*session_ids: UUID) -> None:
 
 
 def is_live(session: Session, now: datetime) -> bool:
-    """Neither revoked nor run out, and the person still has the place that the session is of."""
+    """Neither revoked nor run out, the person still has the place that the session is of, and proved enough for it."""
     member = session.membership
     return (
         session.revoked_at is None
@@ -175,7 +217,26 @@ def is_live(session: Session, now: datetime) -> bool:
         and session.ends_at > now
         and session.user.is_active
         and (member is None or (member.active and member.organization.active))
+        and requirement.is_met(session, now)
     )
+
+
+def idle_time(session: Session) -> timedelta:
+    """How long a browser may be left alone: staff's `SESSION_TIMEOUT`, a patient's a day."""
+    return PATIENT_IDLE if is_patients(session) else timedelta(milliseconds=settings.SESSION_TIMEOUT_MS)
+
+
+def is_patients(session: Session) -> bool:
+    return session.membership_id is None and not session.user.is_operator
+
+
+def beat(session: Session) -> None:
+    """A client says that it is still there (S1). From the first time on it must go on saying so, as a page must."""
+    now = timezone.now()
+    if session.heartbeat_at and now - session.heartbeat_at < SEEN_EVERY:
+        return
+    session.heartbeat_at, session.idle_ends_at = now, now + idle_time(session)
+    Session.objects.filter(pk=session.pk, revoked_at=None).update(heartbeat_at=now, idle_ends_at=session.idle_ends_at)
 
 
 def see(session_id: UUID) -> Session | None:
@@ -188,6 +249,12 @@ def see(session_id: UUID) -> Session | None:
         Session.objects.filter(pk=session.pk, revoked_at=None).update(last_seen_at=now)
         session.last_seen_at = now
     return session
+
+
+def _was_here(email: str) -> bool:
+    """Whether this account was signed in from this address before."""
+    since = timezone.now() - KNOWN_FOR
+    return Session.objects.filter(user__email=email, address=current.get().address, created_at__gt=since).exists()
 
 
 def _membership_of(user: User, tenant: str | None) -> Membership | None:

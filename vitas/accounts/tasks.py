@@ -7,7 +7,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from vitas.accounts import passwords, signing
-from vitas.accounts.models import OneTimeCode, PasswordLink, RefreshToken, Session
+from vitas.accounts.models import (
+    OneTimeCode,
+    PasskeyChallenge,
+    PasswordLink,
+    RefreshToken,
+    Session,
+    SignInStep,
+    TotpDevice,
+)
 
 CODES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=400)  # longer than the 180 days after which an unused profile closes
@@ -36,4 +44,7 @@ def drop_old_sign_ins() -> None:
     OneTimeCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     RefreshToken.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     PasswordLink.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    SignInStep.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    PasskeyChallenge.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    TotpDevice.objects.filter(confirmed_at=None, created_at__lt=now - CODES_KEPT).delete()
     Session.objects.filter(ends_at__lt=now - SESSIONS_KEPT).delete()

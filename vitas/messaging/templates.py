@@ -110,3 +110,21 @@ define(
     ),
     subject=_("Your password was changed"),
 )
+define(
+    "sign_in_changed",
+    ("name", "change", "link"),
+    _(
+        "Hello %(name)s,\n\nsomething changed in how your Vitas account is signed in to: %(change)s.\n\nIf it was not"
+        " you, choose a new password now and tell your administrator:\n\n%(link)s"
+    ),
+    subject=_("How you sign in was changed"),
+)
+define(
+    "second_step_failing",
+    ("name", "link"),
+    _(
+        "Hello %(name)s,\n\nsomebody gave your right password for Vitas today, and a wrong code after it, several"
+        " times. If it was not you, somebody knows your password: choose a new one now.\n\n%(link)s"
+    ),
+    subject=_("Somebody may know your password"),
+)

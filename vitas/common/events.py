@@ -100,6 +100,20 @@ class RecordWritten(DomainEvent):
     record_id: UUID
 
 
+@dataclasses.dataclass(frozen=True)
+class GlassBroken(DomainEvent):
+    """A doctor opened a patient in an emergency."""
+
+    break_glass_id: UUID
+
+
+@dataclasses.dataclass(frozen=True)
+class GlassReviewed(DomainEvent):
+    """An administrator closed an emergency access with a verdict."""
+
+    break_glass_id: UUID
+
+
 KINDS: dict[str, type[DomainEvent]] = {kind.__name__: kind for kind in DomainEvent.__subclasses__()}
 
 Receiver = Callable[[Any], None]

@@ -15,7 +15,8 @@ from vitas.operations.pytest_servers import WORKER
 
 
 # What a test does itself it does as the system actor that sees all, in its threads too; a request acts as whose it is.
-acting._acting = ContextVar("acting", default=acting.Acting(system="operations"))
+ALL_SEEING = acting.Acting(system="operations")
+acting._acting = ContextVar("acting", default=ALL_SEEING)
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +58,7 @@ def _fresh_process_state() -> Iterator[None]:
     """What a process keeps between requests is empty at the start of every test."""
     crypto.forget_remembered_keys()
     limits.server().flushdb()
+    acting._acting.set(ALL_SEEING)  # a view that was called without the middleware has left somebody acting
     yield
 
 

@@ -18,6 +18,7 @@ from records.querysets import ClinicalQuerySet, MedicalRecordQuerySet, OfRecordQ
 from vitas.accounts.models import Organization
 from vitas.common.fields import EncryptedJsonField, EncryptedTextField
 from vitas.common.ids import new_id
+from vitas.common.querysets import OperatorsQuerySet
 
 
 class RecordImport(models.Model):
@@ -227,6 +228,19 @@ class Attachment(models.Model):
     def words_subject(self) -> UUID:
         """Whose key seals the file's name: the record's."""
         return self.record.words_subject
+
+
+class FileClaim(models.Model):
+    """A key of the file store that is taken for a file on its way, until a row refers to it. Tells of nobody."""
+
+    key = models.CharField(max_length=200, unique=True, help_text=_("In the file store."), verbose_name=_("key"))
+    claimed_at = models.DateTimeField(default=timezone.now, verbose_name=_("claimed at"))
+
+    objects = OperatorsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file on its way")
+        verbose_name_plural = _("files on their way")
 
 
 class Observation(Clinical):

@@ -266,6 +266,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "vitas.common.static_files.HashedStaticFiles"},
 }
 
+# Who looks for viruses in what is attached to records: clamd where its socket (a path, or host:port) is named. Without
+# one nobody does, and the pages say so.
+CLAMD_SOCKET = env.text("CLAMD_SOCKET")
+VIRUS_SCANNER = env.text(
+    "VIRUS_SCANNER", "records.scanners.clamd.Clamd" if CLAMD_SOCKET else "records.scanners.none.NoScanner"
+)
+if VIRUS_SCANNER.endswith(".Clamd") and not CLAMD_SOCKET:
+    raise ImproperlyConfigured("CLAMD_SOCKET must name clamd's socket: a path, or host:port.")
+
 # Where the map's pictures come from, `https://tiles.example/{z}/{x}/{y}.png`; without it the list stands alone.
 MAP_TILES_URL = env.url("MAP_TILES_URL")
 MAP_ATTRIBUTION = env.text("MAP_ATTRIBUTION")  # whom the map's pictures are owed to
@@ -457,8 +466,11 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "vitas.operations.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
     "expire-holds": {"task": "appointments.tasks.expire_holds", "schedule": 15.0},
     "gather-late-rows-of-merged-patients": {"task": "patients.tasks.gather_late", "schedule": 60.0},
+    "remind-of-emergency-reviews": {"task": "patients.tasks.remind_of_reviews", "schedule": 3600.0},
     "drop-past-claims": {"task": "appointments.tasks.drop_past_claims", "schedule": 3600.0},
     "count-days": {"task": "appointments.tasks.count_days", "schedule": 600.0},
+    "check-files": {"task": "records.tasks.check_files", "schedule": 15.0},
+    "forget-files": {"task": "records.tasks.forget_files", "schedule": 600.0},
     "drop-old-live-events": {"task": "vitas.live.tasks.drop_old_events", "schedule": 3600.0},
     "make-audit-months": {"task": "vitas.audit.tasks.make_months", "schedule": 86_400.0},
     "seal-audit-entries": {"task": "vitas.audit.tasks.seal_entries", "schedule": 60.0, "options": {"expires": 120}},
@@ -467,6 +479,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "make-audit-exports": {"task": "vitas.audit.tasks.make_exports", "schedule": 15.0, "options": {"expires": 60}},
+    "drop-old-audit-exports": {"task": "vitas.audit.tasks.drop_old_exports", "schedule": 3600.0},
     "close-audit-months": {"task": "vitas.audit.tasks.close_months", "schedule": 3600.0},
     "write-audit-seal-files": {"task": "vitas.audit.tasks.write_seal_files", "schedule": 3600.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from appointments import day_counts
 from clinic.models import DoctorPlace
 from patients.models import Patient
+from vitas.accounts.actor import DEMO
 from vitas.accounts.models import Organization, User
+from vitas.common.acting import acting_as
 from vitas.operations.demo import directory, people, visits
 from vitas.operations.demo.ids import demo_id
 
@@ -23,6 +25,7 @@ def is_loaded() -> bool:
     return Organization.objects.filter(pk=demo_id("organization vitas")).exists()
 
 
+@acting_as(DEMO)
 @transaction.atomic
 def load() -> bool:
     """Make the demo; true if there was none. On a later day, patients whose visits have become past get new ones."""

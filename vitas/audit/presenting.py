@@ -7,6 +7,7 @@ from vitas.audit.anomalies import RULES
 from vitas.audit.hours import Hour
 from vitas.audit.models import Anomaly, AuditEntry, AuditExport
 from vitas.audit.reading import people
+from vitas.audit.reports import Report
 from vitas.common.api.renderers import AsIs
 from vitas.common.wall_time import iso
 
@@ -86,6 +87,27 @@ def export(found: AuditExport) -> AsIs:
         requested_at=iso(found.created_at),
         finished_at=iso(found.finished_at),
         download_url=f"/api/v1/audit-trail/exports/{found.pk}/download" if done else None,
+    )
+
+
+def report(made: Report) -> AsIs:
+    """Labels are in the reader's language, keys are not."""
+    return AsIs(
+        report_type=made.kind,
+        title=made.title,
+        organization=made.organization,
+        period={"start": iso(made.since), "end": iso(made.until)},
+        generated_at=iso(made.made_at),
+        summary={name: number for name, (_label, number) in made.figures.items()},
+        tables=[
+            {
+                "key": each.key,
+                "title": each.title,
+                "columns": [{"key": name, "label": label} for name, label in each.columns.items()],
+                "rows": each.rows,
+            }
+            for each in made.tables
+        ],
     )
 
 

@@ -82,6 +82,7 @@ class Opening:
     category: str
     by_oneself: bool
     refused: bool
+    user_id: UUID | None = None
 
     @property
     def emergency(self) -> bool:
@@ -118,10 +119,16 @@ def openings(
     own_users: Collection[UUID] = (),
     others_only: bool = False,
     zone: ZoneInfo,
+    since: UUID | None = None,
     before: UUID | None = None,
 ) -> Openings:
-    """Who did what with the data of these, in plain words; a day of the clock of `zone` makes one line of the same."""
+    """Who did what with the data of these, in plain words; a day of the clock of `zone` makes one line of the same.
+
+    `since` and `before` are ids of entries, or of moments (`first_id_at`): from the one on, and earlier than the other.
+    """
     rows = entries_of(patient_ids)
+    if since:
+        rows = rows.filter(id__gte=since)
     if others_only:
         rows = rows.exclude(user_id__in=own_users).exclude(user_role=Role.PATIENT)
     found = list((rows.filter(id__lt=before) if before else rows)[:ENTRIES_A_PAGE])
@@ -182,6 +189,7 @@ def _opening(
         category=newest.category,
         by_oneself=oneself,
         refused=newest.outcome != AuditEntry.Outcome.SUCCESS,
+        user_id=newest.user_id,
     )
 
 

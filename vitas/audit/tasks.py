@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import connection
 
-from vitas.audit import anomalies, closing, seal_files, sealing
+from vitas.audit import anomalies, closing, exports, seal_files, sealing
 
 MONTHS_AHEAD = 14
 
@@ -37,3 +37,15 @@ def close_months() -> int:
 def write_seal_files() -> int:
     """Write the signed file of each past day for a keeper outside."""
     return len(seal_files.write_missing())
+
+
+@shared_task
+def make_exports() -> int:
+    """Make the exports that were asked for."""
+    return exports.make_waiting()
+
+
+@shared_task
+def drop_old_exports() -> int:
+    """Remove the files of exports after their day."""
+    return exports.drop_old()

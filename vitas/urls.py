@@ -18,6 +18,7 @@ _api = [
     path("", include("patients.urls")),
     path("", include("appointments.payments.urls")),
     path("", include("vitas.live.urls")),
+    path("", include("vitas.audit.urls")),
     path("", include("vitas.operations.urls")),
 ]
 

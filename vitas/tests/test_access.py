@@ -26,6 +26,7 @@ from vitas import testing
 from vitas.accounts import page_sessions
 from vitas.accounts.models import Role
 from vitas.accounts.rest import ApiView
+from vitas.audit.tests.made import make_anomaly, make_export
 from vitas.testing import ApiClient
 from vitas.tests.access_table import ROLES, rows
 
@@ -169,6 +170,8 @@ def filled(address: str, world: World, whose: str) -> str:
         "session_id": testing.make_session(testing.user_of(world.patients[key])).pk
         if "session_id" in address
         else None,
+        "anomaly_id": make_anomaly(world.clinics[key].organization_id).pk if "anomaly_id" in address else None,
+        "export_id": make_export(world.clinics[key].organization_id).pk if "export_id" in address else None,
         "way": "success",
         "token": "of-nobody",
         "key": "0" * 32,
@@ -201,6 +204,9 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
             "method": "gateway" if role == "patient" else "cash",
         },
         ("PUT", "payments/<str:payment_id>/status"): {"status": "COMPLETED"},
+        ("POST", "audit-trail/compliance-report"): {"report_type": "security_overview"},
+        ("POST", "audit-trail/anomalies/<uuid:anomaly_id>/review"): {"verdict": "explained"},
+        ("POST", "audit-trail/export"): {"format": "csv"},
         ("POST", "auth/profile"): who,
         ("POST", "distributed-locks/acquire"): {"lock_name": f"doctor:{doctor.pk}"},
         ("POST", "distributed-locks/release"): {"lock_id": str(uuid.uuid4())},

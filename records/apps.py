@@ -7,9 +7,10 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Medical records")
 
     def ready(self) -> None:
+        from appointments.panels import Panel, Place, contribute
         from patients.merging import follow_by
         from patients.moving import SealedFollows
-        from records import news
+        from records import news, panels
         from records.models import AllergyIntolerance, Condition, MedicalRecord, MedicationRequest, Observation
         from vitas.audit.reading import tell
         from vitas.common import events
@@ -17,6 +18,8 @@ class RecordsConfig(AppConfig):
         from vitas.live.presenting import present
 
         follow_by(SealedFollows(MedicalRecord, Observation, MedicationRequest, Condition, AllergyIntolerance))
+        contribute(Panel(Place.PATIENT, "records/panel_patient.html", panels.of_patient))
+        contribute(Panel(Place.VISIT, "records/panel_visit.html", panels.of_visit))
         events.receive(events.RecordWritten, news.on_written)
         present("record:new", news.record_new)
         say("record:new", news.of_record)
@@ -24,6 +27,7 @@ class RecordsConfig(AppConfig):
             "READ_MEDICAL_RECORDS": _("saw the list of your records"),
             "READ_MEDICAL_RECORD": _("opened one of your records"),
             "READ_SUMMARY": _("saw your problems, allergies and medicines"),
+            "READ_OBSERVATIONS": _("saw your results over time"),
             "CREATE_MEDICAL_RECORD": _("wrote a record"),
             "CREATE_ADDENDUM": _("added to a record"),
             "MARK_RECORD_ERROR": _("marked a record as an error"),

@@ -2,11 +2,31 @@
 
 from django.urls import path
 
-from records.views import own
+from records.views import file, files, own, summaries, writing
+
+_OF_PATIENT = "doctor/patients/<uuid:patient_id>"
 
 page_urlpatterns = [
     path("records", own.records, name="records"),
     path("records/results", own.results, name="results"),
     path("records/results/<uuid:observation_id>", own.result, name="result"),
     path("records/<uuid:record_id>", own.record, name="record"),
+    path("records/<uuid:record_id>/files", files.listed, name="record-files"),
+    path("records/<uuid:record_id>/files/<uuid:attachment_id>", files.download, name="record-file"),
+    path(f"{_OF_PATIENT}/records", file.file, name="patient-file"),
+    path(f"{_OF_PATIENT}/records/new", writing.new_record, name="new-record"),
+    path(f"{_OF_PATIENT}/results", file.results, name="patient-results"),
+    *(
+        path(f"{_OF_PATIENT}/{kind}", summaries.listed, {"kind": kind}, name=f"patient-{kind}")
+        for kind in summaries.KINDS
+    ),
+    *(
+        path(f"{_OF_PATIENT}/{kind}/<uuid:row_id>", summaries.change, {"kind": kind}, name=f"change-{kind}")
+        for kind in summaries.KINDS
+    ),
+    path("doctor/results/<uuid:observation_id>", file.result, name="patient-result"),
+    path("doctor/records/<uuid:record_id>", file.record, name="patient-record"),
+    path("doctor/records/<uuid:record_id>/addenda", writing.add, name="add-to-record"),
+    path("doctor/records/<uuid:record_id>/error", writing.mark_error, name="mark-record"),
+    path("doctor/records/<uuid:record_id>/files", files.attach, name="attach-file"),
 ]

@@ -157,12 +157,16 @@ def verdict(said: str, number: Decimal | None, low: Decimal | None, high: Decima
 
 
 def series(rows: Iterable[Observation]) -> list[Series]:
-    """One a measured thing, the thing measured last first."""
+    """One a measured thing: what has a line first, then what was measured last."""
     found: dict[tuple[str, str, str], list[Result]] = {}
     for row in sorted(rows, key=lambda row: (row.observed_at, row.pk)):
         result = of(row)
         found.setdefault(result.thing, []).append(result)
-    return sorted((Series(results) for results in found.values()), key=lambda one: (-one.last.at.timestamp(), one.name))
+    return sorted((Series(results) for results in found.values()), key=_order)
+
+
+def _order(one: Series) -> tuple[bool, float, str]:
+    return (not one.has_plot, -one.last.at.timestamp(), one.name)
 
 
 def _number(text: Any) -> Decimal | None:

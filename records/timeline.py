@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from clinic.models import Doctor
 from records import reading
-from records.models import MedicalRecord
+from records.models import Attachment, MedicalRecord
 from records.querysets import MedicalRecordQuerySet
 from vitas.common.ids import new_id
 
@@ -88,6 +88,7 @@ def page_of(rows: MedicalRecordQuerySet, wanted: Filter, *, before: str = "", mo
     more, shown = len(shown) > most, shown[:most]
     for row in shown:
         row.is_new = reading.is_new(row)
+        row.files = [file for file in row.attachments.all() if file.state != Attachment.State.REFUSED]
     return Page(list(_months(shown, after[0] if after else None)), shown, shown[-1].pk if more else None)
 
 

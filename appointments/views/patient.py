@@ -1,4 +1,4 @@
-"""A doctor's patients: the list with its search, and each one's page."""
+"""A doctor's patients, and those of a nurse's day: the list with its search, and each one's page."""
 
 import re
 from collections.abc import Iterable
@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from appointments import panels
 from appointments.models import FIRM, Appointment, Status
 from appointments.payments.models import Payment
 from appointments.views.today import age, with_local_day
-from clinic.pages import for_doctors
+from clinic.pages import for_carers
 from patients.finding import matching
 from patients.models import Patient, PatientFile
 from vitas.accounts.actor import Actor
@@ -26,10 +27,10 @@ SHOWN: Final = 30  # patients a page
 VISITS_SHOWN: Final = 50
 
 
-@for_doctors
+@for_carers
 @require_GET
 def patients(request: HttpRequest) -> HttpResponse:
-    """Whom the doctor cares for, by name; `?q=` finds by any part of a name, a phone, a document, a file number."""
+    """Whom the person cares for, by name; `?q=` finds by any part of a name, a phone, a document, a file number."""
     actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     wanted = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     number = _number(request.GET.get("page", ""))
@@ -54,7 +55,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     return page(request, "appointments/doctor_patients.html", context, fragments=["patient-list"])
 
 
-@for_doctors
+@for_carers
 @require_GET
 def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Who it is, how to reach them, the visits with this doctor, what was paid."""
@@ -70,6 +71,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": row,
         "age": age(row, now.date()),
         "file": file,
+        "panels": panels.shown(panels.Place.PATIENT, actor, row.pk),
         "coming": coming[:VISITS_SHOWN],
         "past": with_local_day(past[:VISITS_SHOWN]),
         "payments": _with_visits_day(payments.order_by("-created_at", "-pk")[:VISITS_SHOWN]),

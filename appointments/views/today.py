@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from appointments import booking, desk, doctor_day
+from appointments import booking, desk, doctor_day, panels
 from appointments.models import Appointment, Status
 from appointments.payments.models import Payment
 from appointments.possible import Act, Possible
@@ -93,6 +93,7 @@ def opened(actor: Actor, visit: Appointment) -> dict[str, Any]:
     earlier = mine.filter(starts_at__lt=visit.starts_at).exclude(pk=visit.pk).select_related("clinic")
     payments = Payment.objects.visible_to(actor).filter(appointment=visit).order_by("-created_at")
     note_visit(actor, visit)
+    in_care = Patient.objects.visible_to(actor).filter(pk=visit.patient_id).exists()
     return {
         "row": visit,
         "acts": [shown_act(visit, each) for each in doctor_day.own_acts(visit, by=actor, now=now)],
@@ -101,7 +102,8 @@ def opened(actor: Actor, visit: Appointment) -> dict[str, Any]:
         "payments": list(payments),
         "earlier": with_local_day(earlier.order_by("-starts_at", "-pk").defer("reason", "notes")[:EARLIER_SHOWN]),
         "missed": mine.filter(status=Status.NO_SHOW).count(),
-        "in_care": Patient.objects.visible_to(actor).filter(pk=visit.patient_id).exists(),
+        "in_care": in_care,
+        "panels": panels.shown(panels.Place.VISIT, actor, visit.patient_id) if in_care else [],
         "age": age(visit.patient, now.date()),
     }
 

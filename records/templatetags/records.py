@@ -2,15 +2,19 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from records.models import MedicalRecord
+from records.models import Attachment, MedicalRecord
 from records.results import Result
 from records.timeline import ICONS, Filter
+from vitas.common.shown import date_text
 from vitas.common.templatetags.shown import icon
 
 register = template.Library()
@@ -44,3 +48,21 @@ def file_size(count: int) -> str:
     if count < 1_000_000:
         return f"{number_format(max(1, round(count / 1000)))}\u00a0kB"
     return f"{number_format(round(count / 1_000_000, 1), 1)}\u00a0MB"
+
+
+@register.simple_tag
+def waiting(files: list[Any]) -> bool:
+    """Whether one of these files is still being checked."""
+    return any(file.row.state == Attachment.State.QUARANTINED for file in files)
+
+
+@register.simple_tag
+def change_address(kind: str, patient_id: UUID, row_id: UUID) -> str:
+    return reverse(f"change-{kind}", args=[patient_id, row_id])
+
+
+@register.simple_tag
+def when_over(row: Any) -> str:
+    """`hasta el 3 de marzo de 2025`: when an allergy, a problem or a medicine ended."""
+    day = getattr(row, "ended_on", None) or getattr(row, "resolved_on", None) or getattr(row, "stopped_at", None)
+    return gettext("until %(day)s") % {"day": date_text(day)} if day else ""

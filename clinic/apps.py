@@ -10,8 +10,11 @@ class ClinicConfig(AppConfig):
         from clinic import watched
         from clinic.identity import doctor_claims
         from clinic.locking import register_locks
+        from clinic.sign_in import doctor_of
+        from vitas.accounts import answers
         from vitas.accounts.tokens import contribute_claims
 
         contribute_claims(doctor_claims)
+        answers.contribute(doctor_of)
         register_locks()
         watched.register()

@@ -66,6 +66,7 @@
     const notice = document.getElementById("ended");
     if (notice) notice.hidden = false;
     say(true);
+    document.body.dispatchEvent(new CustomEvent("session-ended"));
   }
 
   function say(connected) {
@@ -78,6 +79,13 @@
     if (!by || ["live", "load", "every", "reconnected"].includes(by.type)) event.detail.headers["X-By-Itself"] = "1";
   });
   document.body.addEventListener("reconnected", () => { wait = 1000; open(); fireSoon(EVERYTHING); });
+  document.body.addEventListener("session-back", () => { // signed in again, in another tab
+    const notice = document.getElementById("ended");
+    if (notice) notice.hidden = true;
+    ended = false;
+    lost = true;
+    open();
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { wait = 1000; open(); } });
   window.addEventListener("pagehide", () => { leaving = true; if (socket) socket.close(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // whoever is signed in now

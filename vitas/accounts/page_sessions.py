@@ -50,15 +50,24 @@ def sign_in_page(request: HttpRequest, session: Session) -> None:
     _act_as(request, session)
 
 
-def hold_step(request: HttpRequest, token: str) -> None:
+def hold_step(request: HttpRequest, token: str, *, wanted: str) -> None:
     """The browser's first step was good: it holds the token of the sign-in that waits, and is signed in by nothing."""
     request.session.flush()
-    request.session[_STEP] = token
+    request.session[_STEP] = {"token": token, "next": wanted}
     request.actor = NOBODY  # type: ignore[attr-defined]
 
 
 def held_step(request: HttpRequest) -> str:
-    return str(request.session.get(_STEP, ""))
+    return str((request.session.get(_STEP) or {}).get("token", ""))
+
+
+def wanted(request: HttpRequest) -> str:
+    """Where the person whose sign-in waits wanted to go; looked at again before they are sent there."""
+    return str((request.session.get(_STEP) or {}).get("next", ""))
+
+
+def drop_step(request: HttpRequest) -> None:
+    request.session.pop(_STEP, None)
 
 
 def row_of(request: HttpRequest) -> Session:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from vitas.accounts import page_sessions, passwords, signing
 from vitas.accounts.actor import Actor
+from vitas.accounts.mfa import sign_in_views, steps
 from vitas.accounts.models import Role, Session
 from vitas.accounts.pages import for_members
 from vitas.common.errors import Refused
@@ -81,11 +82,29 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             session = signing.sign_in_with_password(**form.cleaned_data)
+        except steps.SecondStepNeeded as needed:
+            return sign_in_views.begin(request, needed, wanted=wanted)
         except Refused as refusal:
             return _refused(request, "accounts/staff_sign_in.html", refusal, **context)
-        page_sessions.sign_in_page(request, session)
-        return redirect(wanted if is_ours(request, wanted) else home_of(request.actor))  # type: ignore[attr-defined]
+        return entered(request, session, wanted=wanted)
     return page(request, "accounts/staff_sign_in.html", context, status=422 if form.errors else 200)
+
+
+def entered(request: HttpRequest, session: Session, *, wanted: str) -> HttpResponse:
+    """Signed in, by whichever way: on to where the person wanted, as far as it is theirs."""
+    page_sessions.sign_in_page(request, session)
+    if said := sign_in_views.reminder(session):
+        messages.warning(request, said)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    open_to_them = actor.is_desk or actor.is_operator or not wanted.startswith(reverse("admin:index"))
+    return redirect(wanted if is_ours(request, wanted) and open_to_them else home_of(actor))
+
+
+def refused_sign_in(request: HttpRequest, refusal: Refused, *, wanted: str) -> HttpResponse:
+    """The page of signing in, saying why not."""
+    form = SignInForm(data={})
+    form.errors.clear()
+    return _refused(request, "accounts/staff_sign_in.html", refusal, form=form, next=wanted)
 
 
 def home_of(actor: Actor) -> str:

@@ -42,6 +42,7 @@ ICONS: Final = """
     file-plus file-text filter flask
     heartbeat home hourglass
     id info-circle
+    key
     language link list loader-2 lock login logout
     mail map map-pin menu-2 message message-circle moon
     notes

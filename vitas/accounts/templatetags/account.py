@@ -1,12 +1,14 @@
-"""Phone numbers as people write them, and how long ago something was."""
+"""Phone numbers as people write them, how long ago something was, and when a session ends."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import phonenumbers
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vitas.accounts import page_sessions, signing
 from vitas.common.shown import ago_text, date_text
 
 register = template.Library()
@@ -31,3 +33,19 @@ def since(moment: datetime) -> str:
     if gone > timedelta(days=7):
         return date_text(moment.date())
     return _("%(time)s ago") % {"time": ago_text(moment)}
+
+
+@register.inclusion_tag("accounts/session_ends.html", takes_context=True)
+def session_end(context: Any) -> dict[str, Any]:
+    """The warning that the session ends soon; for staff, whose page may not be left alone for long."""
+    request = context["request"]
+    session = getattr(request, "page_session", None)
+    if session is None or signing.is_patients(session):
+        return {"session": None}
+    return {
+        "session": session,
+        "who": session.user_id,
+        "left": page_sessions.seconds_left(session),
+        "idle": int(signing.idle_time(session).total_seconds()),
+        "here": request.get_full_path() if request.method == "GET" else "",
+    }

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from patients import admin_emergency as admin_emergency  # registers its models
 from patients import admin_merging, merging, numbers
 from patients.admin_forms import IdentifierForm, NewPatientForm, PatientForm
 from patients.admin_search import FoundByPatient

@@ -50,6 +50,14 @@ def now_known_as(patient_id: UUID) -> UUID:
 
 
 @acting_as(MERGING)  # what hangs on a patient is more than the desk may see
+def once_known_as(patient_id: UUID) -> set[UUID]:
+    """This patient, and all who were merged into them: the audit trail tells of whom it was at the time."""
+    found, fresh = {patient_id}, {patient_id}
+    while fresh := set(Patient.objects.filter(merged_into__in=fresh).values_list("pk", flat=True)) - found:
+        found |= fresh
+    return found
+
+
 def merge(*, kept_id: UUID, merged_id: UUID, by: Actor, reason: str) -> PatientMerge:
     """What the merged patient has becomes the kept one's, in one transaction.
 

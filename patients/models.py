@@ -301,6 +301,10 @@ class BreakGlass(models.Model):
         ]
 
     @property
+    def is_open(self) -> bool:
+        return self.ends_at > timezone.now()
+
+    @property
     def words_subject(self) -> UUID:
         """Whose key seals the words: the patient's whose record was opened."""
         return self.sealed_for or self.patient_id

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import me, phone, places, profiles, sign_in
+from patients.views import consents, emergency, me, opened, phone, places, profiles, sign_in
 
 page_urlpatterns = [
     path("sign-in", sign_in.ask_for_code, name="sign-in"),
@@ -17,5 +17,13 @@ page_urlpatterns = [
     path("me/phone/code", phone.confirm_number, name="new-phone-code"),
     path("me/sessions/end", me.end_other_sessions, name="end-other-sessions"),
     path("me/sessions/<uuid:session_id>/end", me.end_session, name="end-session"),
+    path("me/opened", opened.who_opened, name="who-opened"),
+    path("me/consents", consents.my_consents, name="my-consents"),
+    path("me/consents/new", consents.new_consent, name="new-consent"),
+    path("me/consents/<uuid:consent_id>", consents.consent, name="consent"),
+    path("me/consents/<uuid:consent_id>/revoke", consents.revoke_consent, name="revoke-consent"),
+    path("doctor/emergency", emergency.search, name="break-glass"),
+    path("doctor/emergency/<uuid:patient_id>", emergency.open_patient, name="break-glass"),
+    path("doctor/emergency/<uuid:glass_id>/end", emergency.end, name="end-emergency"),
     path("messages", places.sent_messages, name="messages"),
 ]

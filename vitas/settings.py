@@ -78,6 +78,9 @@ def _backup_key() -> bytes:
 
 BACKUP_KEY = _backup_key()  # only `backup`, `restore` and `backup_drill` need it; empty where it is not given
 
+# Years that records are kept by country, or country and state, over those of vitas/operations/retention_policy.py.
+RETENTION_YEARS = env.years("RETENTION_YEARS")
+
 AUDIT_SIGNING_KEY = _audit_key()  # the private half (Ed25519), 32 bytes; `manage.py audit public-key` says the other
 AUDIT_FORMER_KEYS = env.raw_keys("AUDIT_FORMER_KEYS", length=32)  # public halves of keys that signed before
 
@@ -293,6 +296,7 @@ FIREBASE_KEYS_URL = env.url(
 )
 # A page's cookie names a row of accounts.Session and holds nothing secret; whether it is alive says the row.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"  # no other host or path can set it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -353,6 +357,8 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in CORS_ALLOWED_ORIGINS if "://" in or
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_SSL_REDIRECT = False  # the front proxy does it
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURITY_CONTACT = env.url("SECURITY_CONTACT", schemes=("https", "mailto"))  # stands in /.well-known/security.txt
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a body, without the files of a form
@@ -483,6 +489,7 @@ CELERY_BEAT_SCHEDULE = {
     "drop-old-audit-exports": {"task": "vitas.audit.tasks.drop_old_exports", "schedule": 3600.0},
     "close-audit-months": {"task": "vitas.audit.tasks.close_months", "schedule": 3600.0},
     "write-audit-seal-files": {"task": "vitas.audit.tasks.write_seal_files", "schedule": 3600.0},
+    "drop-what-no-law-keeps": {"task": "vitas.operations.tasks.drop_short_lived", "schedule": 86_400.0},
     "drop-old-rows": {"task": "vitas.common.tasks.drop_old_rows", "schedule": 3600.0},
     "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 10.0},
     "drop-old-sign-ins": {"task": "vitas.accounts.tasks.drop_old_sign_ins", "schedule": 3600.0},

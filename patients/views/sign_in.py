@@ -107,7 +107,7 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     page_sessions.sign_out_page(request)
-    return redirect("landing")
+    return page_sessions.forgotten(redirect("landing"))
 
 
 def _next_step(request: HttpRequest, session: Session, wanted: str) -> str:

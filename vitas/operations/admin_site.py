@@ -26,8 +26,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from appointments import admin_acts, admin_board, admin_booking, admin_moving, admin_stranded, desk
+from patients import emergency
 from vitas.accounts import page_sessions, signing
 from vitas.accounts.actor import Actor
+from vitas.accounts.mfa import sign_in_views
+from vitas.accounts.mfa.steps import SecondStepNeeded
 from vitas.accounts.models import Role
 from vitas.audit import trail
 from vitas.common.errors import NotAllowed, Refused
@@ -61,6 +64,8 @@ RIGHTS: Final[dict[str, dict[str, set[str]]]] = {
     "patients.PatientIdentifier": {DESK: _KEEP, ADMIN: _ALL},
     "patients.PatientFile": {DESK: _SEE, ADMIN: _SEE},
     "patients.CareRelationship": {DESK: _SEE, ADMIN: _SEE},
+    "patients.BreakGlass": {ADMIN: {"view", "review"}},
+    "patients.Consent": {DESK: _SEE, ADMIN: _SEE},
     "appointments.Appointment": {DESK: {"view", "add", "step"}, ADMIN: {"view", "add", "step"}},
     "appointments.AppointmentStep": {DESK: _SEE, ADMIN: _SEE},
     "appointments.TimeClaim": {DESK: _SEE, ADMIN: _SEE},
@@ -168,6 +173,8 @@ class StaffSite(AdminSite):
             **super().each_context(request),
             "is_desk": request.actor.is_desk,  # type: ignore[attr-defined]
             "staff_organization": getattr(request, "organization", None),
+            "is_administrator": request.actor.role == Role.ADMIN,  # type: ignore[attr-defined]
+            "reviews_waiting": functools.partial(emergency.waiting, request.actor),  # type: ignore[attr-defined]
         }
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -229,6 +236,8 @@ class StaffSite(AdminSite):
             try:
                 _sign_in(request, **form.cleaned_data)
                 return HttpResponseRedirect(goes_to)
+            except SecondStepNeeded as needed:
+                return sign_in_views.begin(request, needed, wanted=goes_to)
             except Refused as refusal:
                 form.add_error(None, str(refusal.message))
                 status = refusal.status
@@ -239,7 +248,7 @@ class StaffSite(AdminSite):
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.method == "POST":
             page_sessions.sign_out_page(request)
-        return HttpResponseRedirect(reverse("admin:login", current_app=self.name))
+        return page_sessions.forgotten(HttpResponseRedirect(reverse("admin:login", current_app=self.name)))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """One page for everybody who has a password."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Appointment
 from clinic.models import Doctor
 from patients.models import Patient
-from records.querysets import ClinicalQuerySet, MedicalRecordQuerySet, OfRecordQuerySet
+from records.querysets import ClinicalQuerySet, MedicalRecordQuerySet, OfRecordQuerySet, RecordImportQuerySet
 from vitas.accounts.models import Organization
 from vitas.common.fields import EncryptedJsonField, EncryptedTextField
 from vitas.common.ids import new_id
@@ -40,7 +40,7 @@ class RecordImport(models.Model):
     undone_at = models.DateTimeField(null=True, verbose_name=_("undone at"))
     undone_by = models.UUIDField(null=True, verbose_name=_("undone by"))
 
-    objects = models.Manager()
+    objects = RecordImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of records")

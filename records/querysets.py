@@ -10,6 +10,7 @@ from appointments.querysets import patients_of_the_day as of_the_day  # noqa: F4
 from patients.models import Consent
 from patients.permissions import among, caring, open_access
 from vitas.accounts.actor import Actor
+from vitas.accounts.models import Role
 
 
 class ClinicalQuerySet(models.QuerySet[Any]):
@@ -56,3 +57,13 @@ class OfRecordQuerySet(ClinicalQuerySet):
     """Rows that hang on a medical record: seen by whom the record is seen by."""
 
     path = "record__"
+
+
+class RecordImportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """A doctor: what she brought in herself, at this organization. A system actor: all. Nobody else."""
+        if actor.system:
+            return self.all()
+        if actor.role == Role.DOCTOR and actor.organization_id and actor.user_id:
+            return self.filter(organization_id=actor.organization_id, made_by=actor.user_id)
+        return self.none()

@@ -138,6 +138,7 @@ def picture(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404 from None
     response = HttpResponse(content, content_type="image/webp")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other front ends show it too
     return response
 
 

@@ -75,6 +75,8 @@
     form.addEventListener("input", touch);
     form.addEventListener("change", touch);
     piece.addEventListener("live", () => { if (blocked) look(); });
+    // At `pagehide` a service worker is no longer asked: what is sent then may go nowhere.
+    window.addEventListener("beforeunload", leave);
     window.addEventListener("pagehide", leave);
     if (form.querySelector("[data-errors], .errornote")) touch(); // what was refused is still being written
     else look();

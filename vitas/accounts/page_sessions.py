@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.signed_cookies import SessionStore
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
@@ -89,6 +89,12 @@ def sign_out_page(request: HttpRequest) -> None:
         signing.end_session(session)
     request.session.flush()
     request.actor = NOBODY  # type: ignore[attr-defined]
+
+
+def forgotten(response: HttpResponse) -> HttpResponse:
+    """The answer to a sign-out: the browser keeps nothing of what pages stored in it."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def read_page(request: HttpRequest) -> None:

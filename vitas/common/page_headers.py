@@ -12,15 +12,20 @@ from django.middleware.gzip import GZipMiddleware
 from vitas.common.middleware import is_api
 
 _POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:{tiles};"
-    " font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:;"
-    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
+    " img-src 'self' data: blob:{tiles}; font-src 'self'; connect-src 'self'; manifest-src 'self';"
+    " worker-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# What is no page: nothing runs in it, also if somebody opens it as one. A worker's script may do what pages may.
+_API_POLICY = (
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
+_FILE_POLICY = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _PERMISSIONS = "camera=(), geolocation=(self), microphone=(self), payment=(), usb=()"
 
 
 class PageHeadersMiddleware:
-    """A strict Content-Security-Policy on every page without one of its own. `request.csp_nonce` is for scripts."""
+    """A Content-Security-Policy on every answer without one of its own; pages' is for `request.csp_nonce`'s scripts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,6 +36,12 @@ class PageHeadersMiddleware:
         if is_page(response) and not is_api(request.path):
             response.headers.setdefault("Content-Security-Policy", policy(request.csp_nonce))  # type: ignore[attr-defined]
             response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        else:
+            response.headers.setdefault(
+                "Content-Security-Policy", _API_POLICY if is_api(request.path) else _FILE_POLICY
+            )
+        # Others' pages may not embed what we serve; front ends of ours elsewhere ask by CORS. Photos say so themselves.
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

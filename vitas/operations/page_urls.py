@@ -10,13 +10,14 @@ from records import page_urls as record_pages
 from vitas.accounts import languages
 from vitas.accounts import page_urls as account_pages
 from vitas.live import page_urls as live_pages
-from vitas.operations import landing, style_page, views
+from vitas.operations import landing, security_txt, style_page, views
 
 page_urlpatterns = [
     path("", landing.landing, name="landing"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("sw.js", views.service_worker, name="service-worker"),
     path("offline", views.offline, name="offline"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
     path("language", languages.choose_language, name="choose-language"),
     path("admin/", admin.site.urls),
     *account_pages.page_urlpatterns,

@@ -5,7 +5,8 @@ Whose: `own` (of the person, their doctor, their clinic), `other` (of the same o
 doctor and clinic), `foreign` (of another organization), `-` (there is no thing).
 
 Roles: N nobody, P patient, D doctor, U nurse, R receptionist, A administrator of the organization, O operator of the
-platform. Nurse and receptionist work at the clinic of `own`, the administrator for that of `own` and `other`.
+platform. Nurse and receptionist work at the clinic of `own`, the administrator for that of `own` and `other`. When a nurse asks,
+the visits are today's; on other days they are not hers.
 """
 
 ROLES = ("nobody", "patient", "doctor", "nurse", "receptionist", "admin", "operator")
@@ -65,6 +66,23 @@ POST   distributed-locks/acquire                       other   401  403  404  40
 POST   distributed-locks/acquire                       foreign 401  403  404  404  404  404  200
 POST   distributed-locks/release                       -       401  403  404  404  404  404  404
 POST   distributed-locks/renew                         -       401  403  404  404  404  404  404
+GET    break-glass                                     -       401  200  200  403  403  200  403
+POST   break-glass/<uuid:glass_id>/end                 own     401  403  200  403  403  403  403
+POST   break-glass/<uuid:glass_id>/end                 other   401  403  404  403  403  403  403
+POST   break-glass/<uuid:glass_id>/end                 foreign 401  403  404  403  403  403  403
+POST   break-glass/<uuid:glass_id>/review              own     401  403  403  403  403  200  403
+POST   break-glass/<uuid:glass_id>/review              other   401  403  403  403  403  200  403
+POST   break-glass/<uuid:glass_id>/review              foreign 401  403  403  403  403  404  403
+GET    consents                                        -       401  200  200  200  200  200  403
+POST   consents                                        own     401  201  403  403  403  403  403
+POST   consents                                        other   401  403  403  403  403  403  403
+POST   consents                                        foreign 401  403  403  403  403  403  403
+GET    consents/text                                   own     401  200  403  403  403  403  403
+GET    consents/text                                   other   401  403  403  403  403  403  403
+GET    consents/text                                   foreign 401  403  403  403  403  403  403
+POST   consents/<uuid:consent_id>/revoke               own     401  200  403  403  403  403  403
+POST   consents/<uuid:consent_id>/revoke               other   401  404  403  403  403  403  403
+POST   consents/<uuid:consent_id>/revoke               foreign 401  404  403  403  403  403  403
 GET    doctors                                         -       200  200  200  200  200  200  200
 GET    doctors/<uuid:doctor_id>                        own     200  200  200  200  200  200  200
 GET    doctors/<uuid:doctor_id>                        other   200  200  200  200  200  200  200
@@ -77,6 +95,9 @@ GET    notifications                                   -       401  200  200  20
 POST   notifications/read                              -       401  400  400  400  400  400  400
 POST   otp/send                                        -       400  400  400  400  400  400  400
 POST   otp/verify                                      -       400  400  400  400  400  400  400
+POST   patients/<uuid:patient_id>/break-glass          own     401  403  422  403  403  403  403
+POST   patients/<uuid:patient_id>/break-glass          other   401  403  201  403  403  403  403
+POST   patients/<uuid:patient_id>/break-glass          foreign 401  403  404  403  403  403  403
 GET    payments                                        -       401  200  200  403  200  200  403
 POST   payments                                        own     401  200  403  403  201  201  403
 POST   payments                                        other   401  404  403  403  201  201  403
@@ -140,6 +161,20 @@ POST   /doctor/agenda/hours/<uuid:place_id>            other   302  302  404  30
 POST   /doctor/agenda/hours/<uuid:place_id>            foreign 302  302  404  302  302  302  302
 GET    /doctor/agenda/stranded                         -       302  302  200  302  302  302  302
 POST   /doctor/agenda/stranded                         -       302  302  302  302  302  302  302
+GET    /doctor/emergency                               -       302  302  200  302  302  302  302
+POST   /doctor/emergency                               -       302  302  405  302  302  302  302
+GET    /doctor/emergency/<uuid:patient_id>             own     302  302  302  302  302  302  302
+GET    /doctor/emergency/<uuid:patient_id>             other   302  302  200  302  302  302  302
+GET    /doctor/emergency/<uuid:patient_id>             foreign 302  302  404  302  302  302  302
+POST   /doctor/emergency/<uuid:patient_id>             own     302  302  302  302  302  302  302
+POST   /doctor/emergency/<uuid:patient_id>             other   302  302  422  302  302  302  302
+POST   /doctor/emergency/<uuid:patient_id>             foreign 302  302  404  302  302  302  302
+GET    /doctor/emergency/<uuid:glass_id>/end           own     302  302  405  302  302  302  302
+GET    /doctor/emergency/<uuid:glass_id>/end           other   302  302  405  302  302  302  302
+GET    /doctor/emergency/<uuid:glass_id>/end           foreign 302  302  405  302  302  302  302
+POST   /doctor/emergency/<uuid:glass_id>/end           own     302  302  302  302  302  302  302
+POST   /doctor/emergency/<uuid:glass_id>/end           other   302  302  404  302  302  302  302
+POST   /doctor/emergency/<uuid:glass_id>/end           foreign 302  302  404  302  302  302  302
 GET    /doctor/patients                                -       302  302  200  302  302  302  302
 POST   /doctor/patients                                -       302  302  405  302  302  302  302
 GET    /doctor/patients/<uuid:patient_id>              own     302  302  200  302  302  302  302
@@ -192,6 +227,24 @@ GET    /profiles/new                                   -       302  200  302  30
 POST   /profiles/new                                   -       302  422  302  302  302  302  302
 GET    /me                                             -       302  200  302  302  302  302  302
 POST   /me                                             -       302  422  302  302  302  302  302
+GET    /me/consents                                    -       302  200  302  302  302  302  302
+POST   /me/consents                                    -       302  405  302  302  302  302  302
+GET    /me/consents/<uuid:consent_id>                  own     302  200  302  302  302  302  302
+GET    /me/consents/<uuid:consent_id>                  other   302  404  302  302  302  302  302
+GET    /me/consents/<uuid:consent_id>                  foreign 302  404  302  302  302  302  302
+POST   /me/consents/<uuid:consent_id>                  own     302  405  302  302  302  302  302
+POST   /me/consents/<uuid:consent_id>                  other   302  405  302  302  302  302  302
+POST   /me/consents/<uuid:consent_id>                  foreign 302  405  302  302  302  302  302
+GET    /me/consents/<uuid:consent_id>/revoke           own     302  405  302  302  302  302  302
+GET    /me/consents/<uuid:consent_id>/revoke           other   302  405  302  302  302  302  302
+GET    /me/consents/<uuid:consent_id>/revoke           foreign 302  405  302  302  302  302  302
+POST   /me/consents/<uuid:consent_id>/revoke           own     302  302  302  302  302  302  302
+POST   /me/consents/<uuid:consent_id>/revoke           other   302  404  302  302  302  302  302
+POST   /me/consents/<uuid:consent_id>/revoke           foreign 302  404  302  302  302  302  302
+GET    /me/consents/new                                -       302  404  302  302  302  302  302
+POST   /me/consents/new                                -       302  404  302  302  302  302  302
+GET    /me/opened                                      -       302  200  302  302  302  302  302
+POST   /me/opened                                      -       302  405  302  302  302  302  302
 GET    /me/phone                                       -       302  200  302  302  302  302  302
 POST   /me/phone                                       -       302  422  302  302  302  302  302
 GET    /me/phone/code                                  -       302  302  302  302  302  302  302
@@ -212,6 +265,8 @@ GET    /manifest.webmanifest                           -       200  200  200  20
 POST   /manifest.webmanifest                           -       405  405  405  405  405  405  405
 GET    /sw.js                                          -       200  200  200  200  200  200  200
 POST   /sw.js                                          -       405  405  405  405  405  405  405
+GET    /.well-known/security.txt                       -       404  404  404  404  404  404  404
+POST   /.well-known/security.txt                       -       405  405  405  405  405  405  405
 GET    /offline                                        -       200  200  200  200  200  200  200
 POST   /offline                                        -       405  405  405  405  405  405  405
 GET    /sign-in/code/again                             -       405  405  405  405  405  405  405

@@ -85,6 +85,17 @@ def raw_keys(name: str, *, length: int) -> list[bytes]:
     return keys
 
 
+def years(name: str) -> dict[str, int]:
+    """`BR:20,US-TX:7`: whole years by country (ISO 3166-1) or country and state."""
+    found = {}
+    for entry in names(name):
+        match = re.fullmatch(r"([A-Z]{2}(?:-[A-Z0-9]{1,3})?):([1-9][0-9]?)", entry)
+        if not match:
+            raise ImproperlyConfigured(f"{name} holds {entry!r}; write countries and years such as BR:20,US-TX:7.")
+        found[match[1]] = int(match[2])
+    return found
+
+
 def duration(name: str, default: str) -> timedelta:
     """`90s`, `15m`, `24h`, `7d`."""
     value = os.environ.get(name, "").strip() or default

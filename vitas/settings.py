@@ -224,8 +224,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "vitas.accounts.password_rules.LengthValidator"},
+    {"NAME": "vitas.accounts.password_rules.LeakedValidator"},
 ]
 LOGIN_URL = "sign-in"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils import timezone
 
 from vitas.common.key_providers import MasterKeyMissing as MasterKeyMissing
@@ -73,14 +73,15 @@ def offer_key(subject: uuid.UUID, wrapped: bytes, master: str) -> None:
         _remember(subject, _unwrap(bytes(wrapped), subject, master))
 
 
-def destroy_key(subject: uuid.UUID) -> None:
+def destroy_key(subject: uuid.UUID, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """Forget a subject: what was sealed for it can never be read again, and nothing is sealed for it any more."""
     from vitas.common.models import DataKey
 
     now = timezone.now()
     tombstone = DataKey(subject=subject, wrapped=b"", master="", destroyed_at=now)
-    DataKey.objects.bulk_create([tombstone], ignore_conflicts=True)
-    DataKey.objects.filter(subject=subject, destroyed_at=None).update(wrapped=b"", destroyed_at=now)
+    keys = DataKey.objects.using(using)
+    keys.bulk_create([tombstone], ignore_conflicts=True)
+    keys.filter(subject=subject, destroyed_at=None).update(wrapped=b"", destroyed_at=now)
     with _lock:
         _kept.pop(subject, None)
 

@@ -50,6 +50,7 @@ WRONG = {
     "MASTER_KEYS": {"MASTER_KEYS": "a:short"},
     "MASTER_KEYS_FILE": {"MASTER_KEYS_FILE": "/nowhere/keys"},
     "KEY_PROVIDER": {"KEY_PROVIDER": "vitas.common.key_providers.nowhere.Keys", "MASTER_KEYS": f"a:{KEY}"},
+    "RETENTION_YEARS": {"RETENTION_YEARS": "Brazil:20"},
     "KMS_KEY_ID": {"KEY_PROVIDER": "vitas.common.key_providers.aws_kms.AwsKmsKeys"},
     "AUDIT_SIGNING_KEY": {"AUDIT_SIGNING_KEY": "short"},
     "AUDIT_FORMER_KEYS": {"AUDIT_FORMER_KEYS": f"{KEY},c2hvcnQ="},

@@ -32,6 +32,7 @@ from vitas.accounts.actor import Actor
 from vitas.accounts.mfa import sign_in_views
 from vitas.accounts.mfa.steps import SecondStepNeeded
 from vitas.accounts.models import Role
+from vitas.audit import pages as audit_pages
 from vitas.audit import trail
 from vitas.common.errors import NotAllowed, Refused
 from vitas.common.pages import go, here, is_ours
@@ -132,6 +133,7 @@ class StaffSite(AdminSite):
             ("day/patients/new/", admin_booking.new_patient, "day-new-patient"),
             ("day/<uuid:visit_id>/move/", admin_moving.move, "day-move"),
             ("day/<uuid:visit_id>/<slug:name>/", admin_acts.act, "day-act"),
+            *audit_pages.VIEWS,
         ]
         days = [path(route, self.admin_view(view), {"site": self}, name=name) for route, view, name in views]
         # Django's look-up of any row's page by its number asks nobody whose row it is.

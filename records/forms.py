@@ -132,7 +132,7 @@ class ErrorForm(PageForm):
 
 class FileForm(PageForm):
     file = forms.FileField(
-        label=_("File"),
+        label=_("File to attach"),
         required=False,
         help_text=_("PDF, JPEG, PNG or WebP, at most 25 MB."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),

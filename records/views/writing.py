@@ -31,7 +31,7 @@ from vitas.common.shown import known_zone
 from vitas.common.shown_context import ZONE_COOKIE
 
 _KINDS = {
-    Type.PRESCRIPTION: ("medications", MedicineRows, 2),
+    Type.PRESCRIPTION: ("medications", MedicineRows, 1),
     Type.LAB_RESULT: ("observations", ResultRows, 3),
     Type.VISIT_NOTE: ("observations", ResultRows, 1),
     Type.IMAGING: ("observations", ResultRows, 1),

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vitas.accounts import password_rules
 from vitas.accounts.querysets import (
     MembershipQuerySet,
     OneTimeCodeQuerySet,
@@ -147,6 +148,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.email or self.phone or str(self.pk)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and password_rules.normal(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """As it is typed on any keyboard; also one that was kept before characters were made the same."""
+        same = password_rules.normal(raw_password)
+        return super().check_password(same) or (same != raw_password and super().check_password(raw_password))
 
     @property
     def is_superuser(self) -> bool:

@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vitas.accounts import attempts, signing
+from vitas.accounts import attempts, password_rules, signing
 from vitas.accounts.models import PasswordLink, Session, User
 from vitas.accounts.signing import Happening, What
 from vitas.common.after_commit import soon
@@ -31,10 +31,9 @@ from vitas.messaging import outbox
 from vitas.messaging.providers.base import mailer
 
 LIVES: Final = timedelta(minutes=30)
-LONGEST: Final = 200  # characters of a password
+LONGEST: Final = password_rules.MOST  # characters of a password
 # By the codes of Django's validators, whose own sentences name fields and not words.
 _WEAK: Final = {
-    "password_too_short": gettext_lazy("Too short: a password has at least 10 characters."),
     "password_too_common": gettext_lazy("Too many people use this password. Choose another one."),
     "password_too_similar": gettext_lazy("Too close to your name or e-mail. Choose another one."),
 }
@@ -132,13 +131,13 @@ def change_by_link(*, token: str, password: str) -> User:
     """Set a new password; whoever is signed in as this person anywhere no longer is. Raises DeadLink, Invalid."""
     user = whose(token)
     require_good(password, user=user, field="password")
-    hashed = make_password(password)  # takes its time: not in the transaction
+    hashed = make_password(password_rules.normal(password))  # takes its time: not in the transaction
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         link, _user = _linked(token)  # of two at once the second is told
         link.used_at = timezone.now()
         link.save(update_fields=["used_at"])
-        _change(user, hashed, how="link")
+        _change(user, hashed, short=password_rules.is_short(password), how="link")
     return user
 
 
@@ -154,9 +153,9 @@ def change_own(*, session: Session, old: str, password: str) -> None:
     require_good(password, user=user, field="password")
     if old == password:
         raise Invalid.field("password", _("Choose another password than the present one."))
-    hashed = make_password(password)
+    hashed = make_password(password_rules.normal(password))
     with transaction.atomic():
-        _change(user, hashed, how="own", but=session)
+        _change(user, hashed, short=password_rules.is_short(password), how="own", but=session)
 
 
 def require_good(password: str, *, user: User, field: str) -> None:
@@ -166,7 +165,7 @@ def require_good(password: str, *, user: User, field: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as weak:
-        sentences = [_WEAK.get(str(error.code), str(error.message)) for error in weak.error_list]
+        sentences = [_WEAK.get(str(error.code), error.messages[0]) for error in weak.error_list]
         raise Invalid(problems=[Problem(field, sentence) for sentence in sentences]) from None
 
 
@@ -175,8 +174,8 @@ def _refuse(user: User, session: Session) -> None:
     signing.tell(Happening(what=What.PASSWORD_REFUSED, method="own", session=session, user=user))
 
 
-def _change(user: User, hashed: str, *, how: str, but: Session | None = None) -> None:
-    User.objects.filter(pk=user.pk).update(password=hashed)
+def _change(user: User, hashed: str, *, short: bool, how: str, but: Session | None = None) -> None:
+    User.objects.filter(pk=user.pk).update(password=hashed, short_password=short)
     user.password = hashed
     signing.end_every_session(user, but=but.pk if but else None)
     signing.tell(Happening(what=What.PASSWORD_CHANGED, method=how, session=but, user=user))

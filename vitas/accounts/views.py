@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from vitas.accounts import page_sessions, passwords, signing
+from vitas.accounts import page_sessions, password_rules, passwords, signing
 from vitas.accounts.actor import Actor
 from vitas.accounts.mfa import sign_in_views, steps
 from vitas.accounts.models import Role, Session
@@ -50,23 +50,34 @@ def _new_password_field() -> forms.CharField:
         label=_("New password"),
         strip=False,
         max_length=passwords.LONGEST,
-        help_text=_("At least 10 characters; not one that many people use, and not your name or e-mail."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": 10, "data-reveal": True}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-reveal": True}),
     )
 
 
 class NewPasswordForm(PageForm):
+    """Says how long the password of this person must be."""
+
     password = _new_password_field()
 
+    def __init__(self, *given: Any, user: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        least = password_rules.least(user)
+        field = self.fields["password"]
+        field.widget.attrs["minlength"] = least
+        field.help_text = gettext(
+            "At least %(count)d characters, of any kind: three or four words are good. Not one that many people use, "
+            "and not your name or e-mail."
+        ) % {"count": least}
 
-class ChangePasswordForm(PageForm):
+
+class ChangePasswordForm(NewPasswordForm):
+    field_order = ("old", "password")
     old = forms.CharField(
         label=_("Present password"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "data-reveal": True}),
     )
-    password = _new_password_field()
 
 
 @never_cache
@@ -133,9 +144,10 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_password(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link of the letter leads. Looking at it uses nothing up: mail programs look, too."""
-    form = NewPasswordForm(request.POST if request.method == "POST" else None)
     try:
-        context = {"form": form, "email": passwords.whose(token).email}
+        user = passwords.whose(token)
+        form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
+        context = {"form": form, "email": user.email}
         if request.method == "POST" and form.is_valid():
             passwords.change_by_link(token=token, password=form.cleaned_data["password"])
             messages.success(request, gettext("Your password is changed. Sign in with the new one."))
@@ -156,7 +168,7 @@ def new_password(request: HttpRequest, token: str) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """One's own; all other sessions end."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = ChangePasswordForm(request.POST if request.method == "POST" else None)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     context = {"form": form, "home": home_of(actor), "email": request.user.email}  # type: ignore[union-attr]
     if request.method == "POST" and form.is_valid():
         session = Session.objects.select_related("user").get(pk=str(actor.session_id))

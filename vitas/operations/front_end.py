@@ -37,9 +37,9 @@ ICONS: Final = """
     calendar calendar-event calendar-off calendar-plus camera cash chart-line check checks chevron-down chevron-left
     chevron-right circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off clock-pause copy
     credit-card current-location
-    dots dots-vertical download
+    device-mobile dots dots-vertical download
     edit external-link eye eye-off
-    file-plus file-text filter flask
+    file-plus file-text filter fingerprint flask
     heartbeat home hourglass
     id info-circle
     key

@@ -130,7 +130,7 @@ def test_forgotten_password_is_set_by_the_letter(page, doctor):
     assert asked.headers["Location"] == "/password/forgotten?sent"
     assert "If the e-mail belongs to an account" in told
     assert looked == [200, 200]
-    assert (weak.status_code, "Too short: a password has at least 10 characters." in weak.content.decode()) == (
+    assert (weak.status_code, "Too short: a password has at least 15 characters." in weak.content.decode()) == (
         422,
         True,
     )

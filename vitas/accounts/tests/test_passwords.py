@@ -146,8 +146,8 @@ def test_secret_of_a_link_is_not_in_the_database(member):
 @pytest.mark.parametrize(
     ("password", "sentence"),
     [
-        ("good word", "Too short: a password has at least 10 characters."),
-        ("password123", "Too many people use this password. Choose another one."),
+        ("good word", "Too short: a password has at least 15 characters."),
+        ("thisismypassword", "Too many people use this password. Choose another one."),
         ("ana@example.test", "Too close to your name or e-mail. Choose another one."),
         ("x" * 201, "A password has at most 200 characters."),
     ],

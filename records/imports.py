@@ -19,7 +19,7 @@ from patients.models import Patient, PatientFile
 from records import import_plan, matching, tasks
 from records.files import checking, store
 from records.import_plan import Plan
-from records.incoming import STATEMENTS, WHY, Enclosed, Incoming, Item, Kind, Part, Skipped
+from records.incoming import STATEMENTS, WHY, Claims, Enclosed, Incoming, Item, Kind, Part, Skipped
 from records.models import Addendum, Attachment, MedicalRecord, RecordImport
 from records.permissions import patient_to_write_for
 from vitas.accounts.actor import Actor
@@ -119,9 +119,9 @@ def _chosen(patient_id: UUID | None, organization_id: UUID, by: Actor) -> Patien
 def _planned(part: Part, chosen: Patient | None, organization_id: UUID, report: Report) -> Plan | None:
     """Raises WrongPatient where somebody chose the patient, for then the whole file is meant for them."""
     try:
-        if chosen:
+        if chosen and part.claims:
             matching.require_same(part.claims, chosen)
-        patient = chosen or matching.find(part.claims, organization_id)
+        patient = chosen or matching.find(part.claims or Claims(), organization_id)
     except matching.WrongPatient as wrong:
         if not part.where:
             raise

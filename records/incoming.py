@@ -121,10 +121,10 @@ class Item:
 
 @dataclass(slots=True)
 class Part:
-    """What a file says of one patient."""
+    """What a file says of one patient; `claims` is None where it does not say of whom."""
 
     where: str
-    claims: Claims
+    claims: Claims | None
     items: list[Item] = field(default_factory=list)
 
 

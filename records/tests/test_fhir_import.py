@@ -228,7 +228,7 @@ def test_foreign_bundle_is_taken_as_far_as_it_can_be(file):
         "subject": {"reference": "http://elsewhere.test/fhir/Patient/p/_history/2"},
         "clinicalStatus": {"coding": [{"code": "active"}]},
         "verificationStatus": {"coding": [{"code": "provisional"}]},
-        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "44054006", "display": "Diabetes"}]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "90560007", "display": "Gout"}]},
         "onsetDateTime": "2019",
     }
 

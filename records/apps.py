@@ -34,6 +34,8 @@ class RecordsConfig(AppConfig):
             "CREATE_ATTACHMENT": _("attached a file to a record"),
             "READ_ATTACHMENT": _("opened a file of a record"),
             "READ_PRESCRIPTION_PAPER": _("printed a prescription"),
+            "VERIFY_PRESCRIPTION": _("checked that a prescription is real"),
+            "REFUSE_ATTACHMENT": _("refused a file of a record"),
             "CREATE_PROBLEM": _("wrote down a problem"),
             "UPDATE_PROBLEM": _("changed a problem"),
             "CREATE_ALLERGY": _("wrote down an allergy"),

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from records.views import file, files, own, summaries, writing
+from records.views import file, files, own, summaries, verify, writing
 
 _OF_PATIENT = "doctor/patients/<uuid:patient_id>"
 
 page_urlpatterns = [
+    path("verify", verify.ask, name="verify-code"),
+    path("verify/<str:code>", verify.verified, name="verify"),
     path("records", own.records, name="records"),
     path("records/results", own.results, name="results"),
     path("records/results/<uuid:observation_id>", own.result, name="result"),
     path("records/<uuid:record_id>", own.record, name="record"),
+    path("records/<uuid:record_id>/prescription.pdf", files.prescription, name="record-prescription"),
     path("records/<uuid:record_id>/files", files.listed, name="record-files"),
     path("records/<uuid:record_id>/files/<uuid:attachment_id>", files.download, name="record-file"),
     path(f"{_OF_PATIENT}/records", file.file, name="patient-file"),

@@ -17,6 +17,7 @@ _api = [
     path("", include("clinic.sign_in_urls")),
     path("", include("patients.urls")),
     path("", include("appointments.payments.urls")),
+    path("", include("records.urls")),
     path("", include("vitas.live.urls")),
     path("", include("vitas.audit.urls")),
     path("", include("vitas.operations.urls")),

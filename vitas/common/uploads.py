@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 MOST_BYTES: Final = 9 * 1024 * 1024  # of a request's files together; a form that takes one says its own, smaller limit
 _FORM: Final = 64 * 1024  # what belongs to a form beside its file
@@ -14,10 +14,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 class LimitedUploads(FileUploadHandler):
     """Stands before the handlers that keep files. `was_too_large(request)` tells a file left out from none chosen."""
 
-    def __init__(self, request: Any = None, most: int | None = None) -> None:
+    def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         self.received = 0
-        self.most = most or _most(request)
+        self.most = _most(request)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
@@ -28,11 +28,6 @@ class LimitedUploads(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None  # the next handler keeps it
-
-
-def let_in(request: Any, most: int) -> None:
-    """Files of this request may be this large together; before anything of its body is read."""
-    request.upload_handlers = [LimitedUploads(request, most), TemporaryFileUploadHandler(request)]
 
 
 def takes_at_most(count: int) -> Callable[[View], View]:

@@ -277,3 +277,16 @@ def test_closed_profile_shows_nothing(room: Room) -> None:
     answer = browser_of(room.ana, user=PatientAccess.objects.get(patient=room.ana).user).get(f"/records/{record.pk}")
 
     assert answer.status_code in (302, 404)
+
+
+def test_prescription_is_given_as_pdf_to_its_patient_alone(room: Room, browser: Any) -> None:
+    record, note = room.prescribe(), room.write(type="visit_note")
+    address = f"/records/{record.pk}/prescription.pdf"
+
+    own, strange = browser.get(address), browser_of(room.bruno).get(address)
+
+    assert own.content.startswith(b"%PDF-")
+    assert own.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert browser.get(f"{address}?inline=1").headers["Content-Disposition"].startswith("inline; ")
+    assert strange.status_code == 404
+    assert browser.get(f"/records/{note.pk}/prescription.pdf").status_code == 404

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.pages import for_carers
-from records import attachments
+from records import attachments, paper
 from records.files import giving
 from records.files.checking import MOST_BYTES, FileTooLarge
 from records.forms import FileForm
@@ -41,6 +41,21 @@ def download(request: HttpRequest, record_id: UUID, attachment_id: UUID) -> Http
         messages.error(request, str(refusal.message))
         return back_to(actor, record_id)
     return giving.answer(request, given, inline="inline" in request.GET)
+
+
+@for_readers
+@require_safe
+def prescription(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """The prescription on paper."""
+    actor = request.actor  # type: ignore[attr-defined]
+    try:
+        found = paper.paper_of(record_id=record_id, by=actor)
+    except NotFound:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return back_to(actor, record_id)
+    return paper.answer(found, inline="inline" in request.GET)
 
 
 @for_readers

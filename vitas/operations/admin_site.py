@@ -80,6 +80,7 @@ RIGHTS: Final[dict[str, dict[str, set[str]]]] = {
     "messaging.OutboxMessage": {DESK: _SEE, ADMIN: _SEE, OPERATOR: _SEE},
     "live.LiveEvent": {OPERATOR: _SEE},
     "live.LiveRead": {OPERATOR: _SEE},
+    "operations.LegalHold": {ADMIN: _KEEP, OPERATOR: _KEEP},
     "common.DataKey": {OPERATOR: _SEE},
     "common.Event": {OPERATOR: _SEE},
     "common.IdempotencyRecord": {OPERATOR: _SEE},
@@ -91,6 +92,7 @@ _CATEGORY: Final = {
     "payments": trail.Category.PAYMENT,
     "accounts": trail.Category.PERMISSION,
     "audit": trail.Category.CONFIGURATION,
+    "operations": trail.Category.RETENTION,
 }
 
 

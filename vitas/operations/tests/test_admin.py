@@ -35,6 +35,7 @@ from vitas.live.models import LiveEvent, LiveRead
 from vitas.messaging.models import OutboxMessage
 from vitas.operations import demo
 from vitas.operations.admin_site import RIGHTS, role_here
+from vitas.operations.models import LegalHold
 from vitas.testing import make_session
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,8 @@ def world(monkeypatch) -> None:
         PatientMerge.objects.create(
             organization=organization, kept=kept.patient, merged=merged.patient, reason="Same", moved={}, undone_at=now
         )
+        LegalHold.objects.create(organization=organization, reason="Court")
+        LegalHold.objects.create(organization=organization, patient=kept.patient, reason="Court")
         Refund.objects.create(payment=payment, gateway_payment=gateway, amount=1, because="cancelled")
         OutboxMessage.objects.create(
             key=organization.slug,

@@ -20,6 +20,8 @@ from appointments.models import Appointment
 from patients.models import Patient, PatientFile, PatientMerge
 from vitas.accounts import tokens
 from vitas.accounts.models import Session, User
+from vitas.audit.tests.made import make_anomaly, make_export
+from vitas.common.ids import new_id
 from vitas.operations.tests.test_admin import (  # noqa: F401 (fixtures)
     PEOPLE,
     address,
@@ -62,6 +64,7 @@ common.idempotencyrecord       -     -     v
 live.liveevent                 -     -     v
 live.liveread                  -     -     v
 messaging.outboxmessage        v     v     v
+operations.legalhold           -     vac   vac
 patients.carerelationship      v     v     -
 patients.patient               vac   vac   -
 patients.patientaccess         v     v     -
@@ -102,6 +105,13 @@ POST  day/<uuid:visit_id>/move/                         other   302  404  404  4
 GET   day/<uuid:visit_id>/<slug:name>/                  own     302  200  200  403
 GET   day/<uuid:visit_id>/<slug:name>/                  other   302  404  404  403
 POST  day/<uuid:visit_id>/<slug:name>/                  other   302  404  404  403
+GET   audit-trail/                                      -       302  403  200  200
+POST  audit-trail/export/                               -       302  403  302  302
+GET   audit-trail/exports/<uuid:export_id>/             own     302  403  302  404
+GET   audit-trail/exports/<uuid:export_id>/             other   302  403  404  404
+POST  audit-trail/anomalies/<uuid:anomaly_id>/          own     302  403  302  302
+POST  audit-trail/anomalies/<uuid:anomaly_id>/          other   302  403  404  302
+GET   audit-trail/report/                               -       302  403  200  200
 GET   patients/patient/merge/                           own     302  200  200  403
 GET   patients/patient/merge/                           other   302  404  404  403
 POST  patients/patient/merge/                           own     302  422  422  403
@@ -258,8 +268,10 @@ def ids_of(organization_id: Any, whose: str) -> dict[str, Any]:
     if whose == "other":
         files = files.exclude(patient__files__organization_id=organization_id)
     one, other = (file.patient_id for file in files.distinct()[:2])
+    house = organization_id if whose == "own" else new_id()
     visit = rows(Appointment).filter(status="scheduled", starts_at__gt=timezone.now()).first()
-    return {"visit": visit.pk, "merge": rows(PatientMerge).first().pk, "one": one, "other": other}
+    trail = {"export": make_export(house).pk, "anomaly": make_anomaly(house).pk}
+    return {**trail, "visit": visit.pk, "merge": rows(PatientMerge).first().pk, "one": one, "other": other}
 
 
 def path_of(pattern: str, ids: dict[str, Any]) -> str:
@@ -267,7 +279,8 @@ def path_of(pattern: str, ids: dict[str, Any]) -> str:
         pattern.replace("(start)", "").replace("^(?P<app_label>…)/$", "patients/").replace("(?P<url>.*)$", "no-such/")
     )
     path = path.replace("<uuid:visit_id>", str(ids["visit"])).replace("<slug:name>", "cancel")
-    path = path.replace("<uuid:merge_id>", str(ids["merge"]))
+    for name in ("merge", "export", "anomaly"):
+        path = path.replace(f"<uuid:{name}_id>", str(ids[name]))
     query = f"?one={ids['one']}&other={ids['other']}" if path.endswith("merge/") else ""
     return reverse("admin:index") + path + query
 
@@ -283,7 +296,7 @@ def test_pages_open_as_the_table_says(world, sign_in, role):  # noqa: F811
             continue
         ids = ids_of(who.actor.organization_id, whose if whose != "-" else "own")
         path = path_of(pattern, ids)
-        data = {"one": ids["one"], "other": ids["other"]} if pattern.endswith("merge/") else {}
+        data = {"one": ids["one"], "other": ids["other"]} if pattern.endswith("merge/") else {"verdict": "explained"}
         answer = who.client.get(path) if method == "GET" else who.client.post(path, data)
         expected = int(statuses[column - 3])
         if answer.status_code != expected:

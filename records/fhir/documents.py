@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from records.fhir import systems
 from records.fhir.parts import (
@@ -95,10 +95,7 @@ def inside(key: UUID) -> str:
 
 def at_home(row: Attachment) -> str:
     """Where the file is read with a token: never an address that is open."""
-    try:
-        path = reverse("v1:attachment", args=[row.record_id, row.pk])
-    except NoReverseMatch:
-        path = f"/api/v1/medical-records/{row.record_id}/attachments/{row.pk}/download"
+    path = reverse("v1:attachment-download", args=[row.record_id, row.pk])
     return f"{settings.PUBLIC_URL}{path}"
 
 

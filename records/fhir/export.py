@@ -15,6 +15,7 @@ from records.fhir import consents, documents, people, statements, visits
 from records.fhir.composition import composition
 from records.fhir.held import Held, held_of, in_pieces
 from records.fhir.parts import Json, entry, instant, part_of
+from records.files import store
 from records.models import Attachment
 from vitas.accounts.actor import Actor
 from vitas.audit import trail
@@ -35,6 +36,12 @@ class Files:
 
 
 NO_FILES: Final = Files()
+
+
+def reader(row: Attachment) -> bytes:
+    """The file from the store, checked to its last byte. Raises Damaged, StoreAway."""
+    with store.spooled(row.key, row.sha256) as found:
+        return found.read()
 
 
 def bundle_of(patient_id: UUID, actor: Actor, *, files: Files = NO_FILES) -> Json:

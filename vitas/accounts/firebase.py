@@ -146,7 +146,7 @@ def _refresh(kid: str) -> None:
         raise Unavailable()
     try:
         # Half for the connection and half for the answer: together at most what a call to the outside may take.
-        answer = requests.get(settings.FIREBASE_KEYS_URL, timeout=settings.OUTSIDE_TIMEOUT / 2)
+        answer = requests.get(settings.FIREBASE_KEYS_URL, timeout=settings.OUTSIDE_TIMEOUT / 2, allow_redirects=False)
         answer.raise_for_status()
         keys = _parsed(answer.json())
     except (requests.RequestException, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:

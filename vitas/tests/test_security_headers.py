@@ -1,6 +1,9 @@
 """What every answer tells the browser: run nothing of others, embed nothing, guess no types, keep nothing."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +15,7 @@ from django.utils import timezone
 from vitas import testing
 from vitas.accounts.models import Role
 from vitas.testing import ApiClient
+from vitas.tests.test_environment import PRODUCTION, ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +88,23 @@ def test_cookies_of_pages_are_out_of_reach_of_scripts_and_other_sites(page: Clie
 
     cookie = answer.cookies[django_settings.SESSION_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
+
+
+def test_production_tells_browsers_to_come_by_tls_alone() -> None:
+    """Also to its subdomains, for a year; and its cookies stay on it."""
+    asked = (
+        "SECURE_HSTS_SECONDS",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SESSION_COOKIE_NAME",
+    )
+    program = f"from django.conf import settings; print([getattr(settings, name) for name in {asked}])"
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "vitas.settings", **PRODUCTION}
+
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert answer.stdout.strip() == "[31536000, True, True, True, '__Host-sessionid']", answer.stderr
 
 
 def test_whom_to_tell_of_a_hole_is_said_where_the_installation_names_somebody(page: Client, settings: Any) -> None:

@@ -125,7 +125,7 @@ def remember_claims(request: HttpRequest, session: Session) -> None:
 
 
 def _note_seen(session: Session, now: datetime) -> None:
-    if now - session.last_seen_at < signing.SEEN_EVERY:
+    if now - session.last_seen_at < min(signing.SEEN_EVERY, signing.idle_time(session) / 10):
         return
     session.last_seen_at, session.idle_ends_at = now, now + signing.idle_time(session)
     Session.objects.filter(pk=session.pk, revoked_at=None).update(last_seen_at=now, idle_ends_at=session.idle_ends_at)

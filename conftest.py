@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from vitas import testing
 from vitas.common import acting, crypto, limits
 from vitas.operations.pytest_servers import WORKER
-
 
 # What a test does itself it does as the system actor that sees all, in its threads too; a request acts as whose it is.
 ALL_SEEING = acting.Acting(system="operations")
@@ -51,6 +51,27 @@ def _flushed_by_the_owner() -> None:
             owner.execute(f"TRUNCATE {found[0]} RESTART IDENTITY CASCADE")
 
     TransactionTestCase._fixture_teardown = empty_every_table  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_looked_at_once() -> None:
+    """Each test client has middleware of its own, and each would look at a thousand files: most of a test's time."""
+    seen: dict[Any, dict[str, Any]] = {}
+
+    def once(name: str) -> None:
+        look = getattr(WhiteNoiseMiddleware, name)
+
+        def look_once(self: WhiteNoiseMiddleware, *where: Any) -> None:
+            key = (name, self.static_prefix, *where)
+            if key not in seen:
+                look(self, *where)
+                seen[key] = dict(self.files)
+            self.files.update(seen[key])
+
+        setattr(WhiteNoiseMiddleware, name, look_once)
+
+    once("update_files_dictionary")
+    once("add_files_from_finders")
 
 
 @pytest.fixture(autouse=True)

@@ -43,9 +43,10 @@ def clinic_of(doctor: int) -> int:
 
 
 PEOPLE = """
-INSERT INTO accounts_organization (id, slug, name, country, language, currency, refund_hours, active, created_at)
-VALUES (md5('organization')::uuid, 'bench', 'Bench', 'BR', 'pt-br', 'BRL', 24, true, now()),
-    (md5('small organization')::uuid, 'small', 'Small', 'BR', 'pt-br', 'BRL', 24, true, now());
+INSERT INTO accounts_organization (id, slug, name, country, language, currency, refund_hours, active, created_at,
+    mfa_required)
+VALUES (md5('organization')::uuid, 'bench', 'Bench', 'BR', 'pt-br', 'BRL', 24, true, now(), false),
+    (md5('small organization')::uuid, 'small', 'Small', 'BR', 'pt-br', 'BRL', 24, true, now(), false);
 INSERT INTO clinic_clinic (id, organization_id, name, address, city, state, zip_code, country, latitude,
     longitude, zone,
     currency, phone, active, created_at, city_key, name_key, where_key)

@@ -99,14 +99,24 @@ def bring_in(
                 raise Conflict(_("Somebody brings in the same at this moment. Try again.")) from error
 
 
+def require_may(by: Actor, patient_id: UUID | None) -> UUID:
+    """Asked before a file is read: a doctor, of a patient in her care. Who that patient is by now.
+
+    Raises NotAllowed, NotFound, Invalid.
+    """
+    if by.role != Role.DOCTOR or by.organization_id is None:
+        raise NotAllowed(_("Doctors bring in records, of patients in their care."))
+    if patient_id is None:
+        raise Invalid.field("patient_id", _("This field is required."))
+    return patient_to_write_for(by, patient_id)
+
+
 def _chosen(patient_id: UUID | None, organization_id: UUID, by: Actor) -> Patient | None:
     """The patient it is for, of whom the actor may write down anything. Raises NotAllowed, NotFound, Invalid."""
     if not by.system:
-        if by.role != Role.DOCTOR or by.organization_id != organization_id:
-            raise NotAllowed(_("Doctors bring in records, of patients in their care."))
-        if patient_id is None:
-            raise Invalid.field("patient_id", _("This field is required."))
-        patient_id = patient_to_write_for(by, patient_id)
+        patient_id = require_may(by, patient_id)
+        if by.organization_id != organization_id:
+            raise NotAllowed()
     if patient_id is None:
         return None
     known = PatientFile.objects.filter(organization_id=organization_id).values("patient_id")

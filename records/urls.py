@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from records import api, summary_api
+from records import api, exchange_api, summary_api
+from records.exchange import MOST_UPLOAD
 from records.files.checking import MOST_BYTES
 from vitas.common.uploads import takes_at_most
 
 urlpatterns = [
     path("medical-records", api.Records.as_view(), name="medical-records"),
+    path("medical-records/export", exchange_api.Export.as_view(), name="records-export"),
+    path(
+        "medical-records/import",
+        takes_at_most(MOST_UPLOAD)(exchange_api.Import.as_view()),
+        name="records-import",
+    ),
+    path("medical-records/imports", exchange_api.Imports.as_view(), name="record-imports"),
+    path("medical-records/imports/<uuid:import_id>/undo", exchange_api.Undo.as_view(), name="undo-import"),
     path("medical-records/<uuid:record_id>", api.OneRecord.as_view(), name="medical-record"),
     path("medical-records/<uuid:record_id>/addenda", api.Addenda.as_view(), name="addenda"),
     path("medical-records/<uuid:record_id>/entered-in-error", api.EnteredInError.as_view(), name="entered-in-error"),

@@ -376,6 +376,7 @@ RATE_LIMIT_AUTH_MAX = env.number(
     "RATE_LIMIT_AUTH_MAX", 5, least=1
 )  # failed sign-ins of account and address, 15 minutes
 RATE_LIMIT_BOOKING_MAX = env.number("RATE_LIMIT_BOOKING_MAX", 10, least=1)  # made bookings an hour
+RATE_LIMIT_EXPORTS_MAX = env.number("RATE_LIMIT_EXPORTS_MAX", 10, least=1)  # whole files of patients, a person an hour
 
 # Providers: each a dotted path; without keys the one that needs nothing outside the machine, which says what it is.
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")

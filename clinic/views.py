@@ -98,7 +98,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             return redirect("doctor-profile")
         except SavedMeanwhile as refusal:
             form.refuse(refusal)
-            see_anew(form, profiles.of(profiles.own(request.actor)))  # type: ignore[attr-defined]
+            see_anew(form, seen_of(profiles.of(profiles.own(request.actor))))  # type: ignore[attr-defined]
             return _profile_page(request, doctor, status=refusal.status, form=form)
         except Refused as refusal:
             form.refuse(refusal)

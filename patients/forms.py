@@ -14,6 +14,7 @@ from patients import countries
 from vitas.accounts import phones
 from vitas.accounts.models import Language
 from vitas.common.page_forms import PageForm
+from vitas.common.seen import SeenField
 
 _AREAS: Final = ("America", "Europe", "Africa", "Asia", "Atlantic", "Australia", "Indian", "Pacific")
 
@@ -108,6 +109,7 @@ class NewProfileForm(PageForm):
 class OwnDataForm(PageForm):
     """What a person changes by themselves. Fields that are the desk's are not asked."""
 
+    seen = SeenField()
     first_name = forms.CharField(
         label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )

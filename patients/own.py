@@ -11,6 +11,7 @@ from vitas.accounts.actor import Actor
 from vitas.accounts.models import User
 from vitas.audit import trail
 from vitas.common.errors import NotAllowed
+from vitas.common.seen import require_seen
 from vitas.common.shown import known_zone
 
 _FREE: Final = ("email", "city", "language", "zone")
@@ -28,12 +29,14 @@ def may_change_name(patient: Patient) -> bool:
 
 
 @transaction.atomic
-def change(*, by: Actor, **wanted: Any) -> Patient:
+def change(*, by: Actor, seen: str = "", **wanted: Any) -> Patient:
     """Write down what is wanted: `email`, `city`, `language`, `zone`; name and birth date where they are free.
 
-    Raises NotAllowed, Invalid.
+    `seen` is `seen_of` what the person was shown: the desk may have changed it meanwhile.
+    Raises NotAllowed, Invalid, SavedMeanwhile.
     """
     patient = Patient.objects.visible_to(by).select_for_update(of=("self",)).get(pk=by.patient_id)
+    require_seen(seen, now={name: getattr(patient, name) for name in wanted}, wanted=wanted)
     changed = [name for name, value in wanted.items() if getattr(patient, name) != value]
     _require_free(patient, {name: wanted[name] for name in changed})
     for name in changed:

@@ -11,12 +11,14 @@ class RecordsConfig(AppConfig):
         from patients.merging import follow_by
         from patients.moving import SealedFollows
         from records import news, panels
+        from records.locking import register_locks
         from records.models import AllergyIntolerance, Condition, MedicalRecord, MedicationRequest, Observation
         from vitas.audit.reading import tell
         from vitas.common import events
         from vitas.live.news import say
         from vitas.live.presenting import present
 
+        register_locks()
         follow_by(SealedFollows(MedicalRecord, Observation, MedicationRequest, Condition, AllergyIntolerance))
         contribute(Panel(Place.PATIENT, "records/panel_patient.html", panels.of_patient))
         contribute(Panel(Place.VISIT, "records/panel_visit.html", panels.of_visit))

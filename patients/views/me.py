@@ -20,6 +20,7 @@ from vitas.accounts.models import Session
 from vitas.audit import trail
 from vitas.common.errors import Refused
 from vitas.common.pages import page
+from vitas.common.seen import SavedMeanwhile, see_anew, seen_of
 
 _FIELDS = ("first_name", "last_name", "birth_date", "email", "city", "language", "zone")
 
@@ -32,7 +33,10 @@ def me(request: HttpRequest) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(actor), pk=actor.patient_id)
     closed = _closed(patient)
     initial = {name: getattr(patient, name) for name in _FIELDS}
-    form = OwnDataForm(request.POST if request.method == "POST" else None, initial=initial, without=closed)
+    now = seen_of({name: value for name, value in initial.items() if name not in closed})
+    form = OwnDataForm(
+        request.POST if request.method == "POST" else None, initial={**initial, "seen": now}, without=closed
+    )
     status = 422 if form.errors else 200
     if form.is_valid():
         try:
@@ -40,6 +44,8 @@ def me(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
             status = refusal.status
+            if isinstance(refusal, SavedMeanwhile):
+                see_anew(form, now)
         else:
             messages.success(request, _("Your data is saved."))
             page_sessions.remember_claims(request, _own_session(request))

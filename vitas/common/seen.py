@@ -64,11 +64,11 @@ def saved(value: Any) -> str:
     return _("Saved meanwhile: %(value)s") % {"value": text.strip() or _EMPTY}
 
 
-def see_anew(form: forms.BaseForm, now: Mapping[str, Any]) -> None:
-    """The person has been shown what is there: saving once more is knowingly."""
+def see_anew(form: forms.BaseForm, seen: str) -> None:
+    """The person has been shown what is there (`seen_of` it): saving once more is knowingly."""
     sent: Any = form.data
     form.data = sent.copy()
-    form.data[form.add_prefix("seen")] = seen_of(now)  # type: ignore[index]
+    form.data[form.add_prefix("seen")] = seen  # type: ignore[index]
 
 
 class SeenModelForm(forms.Form):
@@ -105,7 +105,7 @@ class SeenModelForm(forms.Form):
             self.add_error(name, saved(_as_read(row, name, values[name])))
         if lost:
             self.add_error(None, str(SavedMeanwhile.sentence))
-            see_anew(self, values)
+            see_anew(self, seen_of(values))
 
     def _differs(self, name: str, values: Mapping[str, Any]) -> bool:
         field = self.fields[name]

@@ -104,3 +104,18 @@ def test_a_doctor_and_their_administrator_do_not_write_over_each_other() -> None
     doctor.refresh_from_db()
     assert (refused.status_code, saved.status_code, doctor.bio) == (409, 302, "By the doctor")
     assert "Saved meanwhile: By the administrator" in refused.content.decode()
+
+
+def test_a_patient_and_the_desk_do_not_write_over_each_other() -> None:
+    patient = testing.make_patient(city="Boston", last_name="Silva")
+    browser = testing.browser(testing.user_of(patient))
+    filled = {"first_name": patient.first_name, "last_name": "Silva", "language": "en", "city": "Lynn"}
+    seen = seen_in(browser.get("/me"))
+    type(patient).objects.filter(pk=patient.pk).update(city="Salem")
+
+    refused = browser.post("/me", filled | {"seen": seen})
+    saved = browser.post("/me", filled | {"seen": seen_in(refused)})
+
+    patient.refresh_from_db()
+    assert (refused.status_code, saved.status_code, patient.city) == (409, 302, "Lynn")
+    assert "Saved meanwhile: Salem" in refused.content.decode()

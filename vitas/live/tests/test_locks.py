@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from records.tests.room import Room
 from vitas import testing
 from vitas.accounts import tokens
 from vitas.accounts.actor import Actor
@@ -202,6 +203,19 @@ def test_the_trail_says_whose_data_a_patients_lock_is_about() -> None:
     locks.release(lock.id, by=desk)
 
     assert list(AuditEntry.objects.filter(category="lock").values_list("patient_id", flat=True)) == [patient.pk] * 2
+
+
+def test_a_record_is_locked_by_who_may_add_to_it() -> None:
+    room = Room()
+    name = f"medical-record:{room.write().pk}"
+    doctor, colleague = actor_of(room.doctor_user), actor_of(testing.make_doctor(room.organization).membership.user)
+
+    held(locks.acquire(name, by=doctor))
+
+    assert AuditEntry.objects.get(category="lock").patient_id == room.ana.pk
+    for other in (colleague, actor_of(testing.user_of(room.ana))):
+        with pytest.raises(NotFound):
+            locks.acquire(name, by=other)
 
 
 def test_without_redis_nobody_holds_anything_and_that_is_said(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.views import file, files, own, summaries, verify, writing
+from records.views import exchange, file, files, own, summaries, verify, writing
 
 _OF_PATIENT = "doctor/patients/<uuid:patient_id>"
 
@@ -12,6 +12,10 @@ page_urlpatterns = [
     path("records", own.records, name="records"),
     path("records/results", own.results, name="results"),
     path("records/results/<uuid:observation_id>", own.result, name="result"),
+    path("records/export", exchange.own_export, name="records-export"),
+    path(f"{_OF_PATIENT}/export", exchange.export, name="patient-export"),
+    path(f"{_OF_PATIENT}/import", exchange.bring_in, name="patient-import"),
+    path("doctor/imports/<uuid:import_id>/undo", exchange.undo, name="undo-import"),
     path("records/<uuid:record_id>", own.record, name="record"),
     path("records/<uuid:record_id>/prescription.pdf", files.prescription, name="record-prescription"),
     path("records/<uuid:record_id>/files", files.listed, name="record-files"),

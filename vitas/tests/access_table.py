@@ -201,10 +201,10 @@ GET    /doctor/patients                                -       302  302  200  20
 POST   /doctor/patients                                -       302  302  405  405  302  302  302
 GET    /doctor/patients/<uuid:patient_id>              own     302  302  200  200  302  302  302
 GET    /doctor/patients/<uuid:patient_id>              other   302  302  404  404  302  302  302
-GET    /doctor/patients/<uuid:patient_id>              foreign 302  302  404  302  302  302  302
+GET    /doctor/patients/<uuid:patient_id>              foreign 302  302  404  404  302  302  302
 POST   /doctor/patients/<uuid:patient_id>              own     302  302  405  405  302  302  302
 POST   /doctor/patients/<uuid:patient_id>              other   302  302  405  405  302  302  302
-POST   /doctor/patients/<uuid:patient_id>              foreign 302  302  405  302  302  302  302
+POST   /doctor/patients/<uuid:patient_id>              foreign 302  302  405  405  302  302  302
 GET    /doctor/profile                                 -       302  302  200  302  302  302  302
 POST   /doctor/profile                                 -       302  302  302  302  302  302  302
 GET    /doctor/profile/photo                           -       302  302  405  302  302  302  302

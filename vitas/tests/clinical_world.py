@@ -1,0 +1,73 @@
+"""A file for each patient of the world (test_access.py): one record with everything that can hang on one, and what is
+known at a glance. It is a prescription, so that the addresses of all types find what they want."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from records.check_codes import new_check_code
+from records.models import (
+    AllergyIntolerance,
+    Attachment,
+    Condition,
+    MedicalRecord,
+    MedicationRequest,
+    Observation,
+)
+from vitas.common.ids import new_id
+
+
+@dataclass
+class File:
+    """Of one patient. The attachment is still being checked: nothing is in the store."""
+
+    record: MedicalRecord
+    observation: Observation
+    attachment: Attachment
+    medication: MedicationRequest
+    condition: Condition
+    allergy: AllergyIntolerance
+
+    def row_of(self, address: str) -> Any:
+        """What `<uuid:row_id>` is in an address that names its kind."""
+        kinds = {"allergies": self.allergy, "problems": self.condition, "medicines": self.medication}
+        return next((row for kind, row in kinds.items() if f"/{kind}/" in address), self.record)
+
+
+def make_file(visit: Any) -> File:
+    """What the visit's doctor wrote in its patient's file."""
+    whose = {"organization_id": visit.organization_id, "patient_id": visit.patient_id}
+    by = {"written_by": visit.doctor.membership.user_id}
+    record = MedicalRecord.objects.create(
+        type="prescription",
+        date=date(2026, 1, 5),
+        doctor=visit.doctor,
+        title="Prescription",
+        description="After the visit",
+        check_code=new_check_code(),
+        **whose,
+        **by,
+    )
+    number = {"display": "Glucose", "value": "104", "unit": "mg/dL", "low": "70", "high": "99"}
+    medicine = {"display": "Amoxicillin", "dose": "500 mg", "route": "oral", "frequency": "8 h", "duration": "7 days"}
+    return File(
+        record=record,
+        observation=Observation.objects.create(record=record, observed_at=timezone.now(), words=number, **whose, **by),
+        attachment=Attachment.objects.create(
+            record=record,
+            file_name="blood-work.pdf",
+            file_type="application/pdf",
+            file_size=1,
+            key=f"records/{new_id()}",
+            sha256="0" * 64,
+        ),
+        medication=MedicationRequest.objects.create(
+            record=record, doctor=visit.doctor, starts_on=timezone.now().date(), words=medicine, **whose, **by
+        ),
+        condition=Condition.objects.create(doctor=visit.doctor, words={"display": "Asthma"}, **whose, **by),
+        allergy=AllergyIntolerance.objects.create(
+            doctor=visit.doctor, words={"display": "Penicillin", "criticality": "high"}, **whose, **by
+        ),
+    )

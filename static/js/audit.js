@@ -12,6 +12,7 @@
     const exact = new Intl.DateTimeFormat(language, days ? { day: "numeric", month: "short" } : { weekday: "short", hour: "2-digit", minute: "2-digit" });
     const short = new Intl.DateTimeFormat(language, days || x.length > 48 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
     const axis = { stroke: colour("--ink-soft"), font: "13px Inter, sans-serif", grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+    const step = x.length > 1 ? x[1] - x[0] : 3600;
     const said = document.createElement("p");
     said.className = "trail-plot-said";
     const plot = new uPlot({
@@ -19,9 +20,9 @@
       height: place.clientHeight,
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       legend: { show: false },
-      scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 4)] } },
+      scales: { x: { range: (_plot, least, most) => [least - step / 2, most + step / 2] }, y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 4)] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 70, values: (_plot, values) => values.map((value) => short.format(value * 1000)) },
+        { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, values) => values.map((value) => short.format(value * 1000)) },
         { ...axis, size: 48, space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000, 500000] },
       ],
       series: [{}, {

@@ -31,7 +31,7 @@ class Filters(forms.Form):
             ("all", _("All of it")),
         ],
         required=False,
-        label=_("Time"),
+        label=_("Period"),
     )
     category = forms.ChoiceField(
         choices=[("", _("All categories")), *AuditEntry.Category.choices], required=False, label=_("Category")

@@ -31,7 +31,7 @@ from vitas.common.visible_admin import StaffSite
 
 View = Callable[..., HttpResponse]
 
-ROWS: Final = 50
+ROWS: Final = 25
 RECENT: Final = 8
 EXPORTS_SHOWN: Final = 5
 

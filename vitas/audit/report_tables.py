@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,7 +55,7 @@ def table(key: str, title: str, columns: str, rows: Iterable[Sequence[Any]]) -> 
 
 def category_name(category: str) -> str:
     """How a person reads a category, also one that the code does not know any more."""
-    return str(dict(AuditEntry.Category.choices).get(category, category))
+    return capfirst(str(dict(AuditEntry.Category.choices).get(category, category)))
 
 
 def by_person(entries: Sequence[AuditEntry]) -> Table:

@@ -20,7 +20,7 @@ from vitas.audit import asking, hours, reading
 from vitas.audit.anomalies import RULES
 from vitas.audit.asking import Asked
 from vitas.audit.models import Anomaly, AuditEntry
-from vitas.audit.report_tables import Table, by_act, by_day, by_person, newest, table
+from vitas.audit.report_tables import Table, by_act, by_day, by_person, category_name, newest, table
 from vitas.common.errors import Invalid, Sentence
 
 USUAL: Final = timedelta(days=30)
@@ -92,7 +92,7 @@ def _security_overview(report: Report, by: Actor, asked: Asked) -> None:
         "open_anomalies": (_("Anomalies to review"), sum(to_review.values())),
     }
     categories = [
-        (str(category.label), _sum(kinds, category), _sum(kinds, category, _FAILED))
+        (category_name(category), _sum(kinds, category), _sum(kinds, category, _FAILED))
         for category in Category
         if _sum(kinds, category)
     ]

@@ -106,6 +106,9 @@ THE_DESK: Final = (
     Place("admin-clinics", "/admin/clinic/clinic/", MANAGER),
     Place("admin-staff", "/admin/accounts/membership/", MANAGER),
     Place("admin-nothing", "/admin/patients/patient/?q=Zzyzx", RECEPTIONIST),
+    Place("admin-audit", "/admin/audit-trail/?period=month", MANAGER),
+    Place("admin-audit-report", "/admin/audit-trail/report/", MANAGER),
+    Place("admin-audit-operator", "/admin/audit-trail/", OPERATOR),
     Place("admin-operator", "/admin/all/", OPERATOR),
 )
 

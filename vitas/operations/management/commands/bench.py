@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from datetime import time as wall_time
 from functools import cache
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,10 +26,13 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 from django.test import Client
 
+from vitas.accounts.actor import OPERATIONS
 from vitas.accounts.tokens import AccessToken
-from vitas.operations.bench import desk, load, made_up, recording
+from vitas.common.acting import acting_as
+from vitas.operations.bench import desk, load, made_up, recording, trail, walls
 
 DATABASE = "vitas_bench"
+AUDIT_DATABASE = "vitas_bench_audit"
 ZONE = ZoneInfo("America/Sao_Paulo")
 REASON = "Follow-up of blood pressure"
 SMALL, LARGE = 10_000, 1_000_000
@@ -67,13 +70,16 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2, help="processes of the server (default 2)")
         parser.add_argument("--threads", type=int, default=4, help="threads a process (default 4)")
         parser.add_argument("--desk", action="store_true", help="only what the front desk waits for; needs no wrk")
+        parser.add_argument("--walls", action="store_true", help="only what row-level security costs; needs no wrk")
+        parser.add_argument("--audit", action="store_true", help="only questions to the audit trail; needs no wrk")
+        parser.add_argument("--entries", type=int, default=10_000_000, help="of the audit trail (default 10,000,000)")
         parser.add_argument("--fresh", action="store_true", help="make the database anew")
         parser.add_argument(
             "--growth", action="store_true", help="also compare 10,000 with 1,000,000 (implies --fresh)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["desk"] and not shutil.which("wrk"):
+        if not (options["desk"] or options["audit"] or options["walls"]) and not shutil.which("wrk"):
             raise CommandError("wrk is not installed: apt-get install wrk")
         self.folder = Path(settings.VAR) / "bench"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -81,9 +87,15 @@ class Command(BaseCommand):
         # Its counts are kept apart from those of whoever uses this installation.
         settings.REDIS_URL = settings.REDIS_URL.replace("db=0", "db=9")
         settings.RATE_LIMIT_MAX_REQUESTS = settings.RATE_LIMIT_BOOKING_MAX = SET_HIGH
+        if options["audit"]:
+            self._measure_audit(fresh=options["fresh"], entries=options["entries"])
+            return
         self._make_database(fresh=options["fresh"] or options["growth"])
         if options["desk"]:
             self._measure_desk()
+            return
+        if options["walls"]:
+            self._measure_walls()
             return
         self.stdout.write(f"{'':10}{'clients':>8} {'requests/s':>11}{'p50 ms':>9}{'p95 ms':>9}{'errors':>8}")
         for name in options["only"]:
@@ -95,20 +107,43 @@ class Command(BaseCommand):
         for taken in desk.measure():
             self.stdout.write(f"{taken.median:>10.1f}{taken.slowest:>10.1f}{taken.found:>10,}  {taken.what}")
 
-    def _make_database(self, *, fresh: bool) -> None:
+    def _measure_walls(self) -> None:
+        """In this process, with the walls and without them by turns."""
+        self.stdout.write(f"{'with, ms':>10}{'without':>10}{'costs':>10}  what")
+        for found in walls.measure({name: SCENARIOS[name]() for name in ("slots", "list", "create")}):
+            one, other = median(found.with_walls), median(found.without)
+            self.stdout.write(f"{one:>10.2f}{other:>10.2f}{found.costs:>10.2f}  {found.what}")
+
+    def _measure_audit(self, *, fresh: bool, entries: int) -> None:
+        """In this process, over a database of its own."""
+        with acting_as(OPERATIONS):
+            if self._open_database(AUDIT_DATABASE, fresh=fresh):
+                self.stdout.write(f"making {entries:,} audit entries …")
+                trail.fill(entries, self.stdout.write)
+            self.stdout.write(f"{'median ms':>10}{'p95':>10}{'slowest':>10}  what")
+            for taken in trail.measure():
+                self.stdout.write(f"{taken.median:>10.1f}{taken.p95:>10.1f}{taken.slowest:>10.1f}  {taken.what}")
+
+    def _open_database(self, name: str, *, fresh: bool) -> bool:
+        """Use this database from here on; True if it was made, and is empty but for its tables."""
         owner = connections["owner"].get_connection_params()
         with psycopg.connect(**owner, autocommit=True) as server:
-            there = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            there = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if there and fresh:
-                server.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+                server.execute(f"DROP DATABASE {name} WITH (FORCE)")
             if fresh or not there:
-                server.execute(f"CREATE DATABASE {DATABASE}")
+                server.execute(f"CREATE DATABASE {name}")
         for alias in ("owner", "default"):
             connections[alias].close()
-            connections[alias].settings_dict["NAME"] = DATABASE
+            connections[alias].settings_dict["NAME"] = name
         if there and not fresh:
-            return
+            return False
         call_command("migrate", database="owner", verbosity=0)
+        return True
+
+    def _make_database(self, *, fresh: bool) -> None:
+        if not self._open_database(DATABASE, fresh=fresh):
+            return
         self.stdout.write(f"making {made_up.SEARCHED:,} doctors and {SMALL:,} appointments …")
         made_up.grow(SMALL)
         before = self._times() if self.options["growth"] else {}

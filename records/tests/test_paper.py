@@ -138,7 +138,7 @@ def test_anyone_checks_a_code_and_learns_nothing_of_patient_or_medicine(room):
     assert "Genuine." in page
     for shown in (str(room.doctor), room.organization.name, verifying.fingerprint(record), "<dd> 2 </dd>"):
         assert shown in page
-    for hidden in (room.ana.first_name + " ", room.ana.last_name, "Amoxicillin", "500", "ear", str(record.pk)):
+    for hidden in (room.ana.full_name, room.ana.last_name, "Amoxicillin", "500", "ear", str(record.pk)):
         assert hidden not in page.partition("<main")[2]
     entry = AuditEntry.objects.get(action="VERIFY_PRESCRIPTION")
     assert (entry.resource_id, entry.user_role) == (record.pk, "system:records")

@@ -60,7 +60,7 @@ def make_past() -> None:
     """Visits that took place, or should have."""
     rows: list[Appointment] = []
     taken: _Taken = set()
-    for care in _cares():
+    for care in cares():
         for nth, (days, status) in enumerate([*PAST, SOME_PAST[care.number % 2]]):
             for place in care.places[nth % 2 : nth % 2 + 1] if nth else care.places:
                 rows.append(_visit(care, place, status, _weekday_before(place, days + care.number % 5), nth, taken))
@@ -79,7 +79,7 @@ def make_coming() -> None:
     }
     days_off = _days_off()
     rows: list[Appointment] = []
-    for care in _cares():
+    for care in cares():
         if care.patient.pk in have:
             continue
         for nth, days in enumerate(COMING):
@@ -145,7 +145,7 @@ def _todays(place: DoctorPlace, starts: list[datetime], now: datetime) -> Iterat
         yield _row(care, place, status, starts_at, nth)
 
 
-def _cares() -> Iterator[_Care]:
+def cares() -> Iterator[_Care]:
     places = list(
         DoctorPlace.objects.filter(is_primary=True).select_related("doctor", "clinic__organization").order_by("id")
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 from psycopg import IsolationLevel
 
@@ -30,6 +30,7 @@ from vitas import testing
 from vitas.accounts.actor import NOBODY, OPERATIONS, PAYMENTS, RECORDS, Actor
 from vitas.accounts.models import Role
 from vitas.common.acting import acting_as, acting_as_system
+from vitas.common.postgres.base import DatabaseWrapper
 from vitas.messaging import outbox
 from vitas.messaging.models import OutboxMessage
 
@@ -357,3 +358,27 @@ def test_plain_connection_of_the_application_sees_nothing():
         rows = [plain.execute(f"SELECT count(*) FROM {table}").fetchone() for table in sorted(WALLED)]
 
     assert rows == [(0,)] * len(WALLED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pooled_connection_forgets_who_acted():
+    cast = Cast()
+    record_of(cast, cast.ana)
+    pool = {"pool": {"min_size": 1, "max_size": 1, "timeout": 4}}
+    settings = connection.settings_dict | {"OPTIONS": connection.settings_dict["OPTIONS"] | pool, "CONN_MAX_AGE": 0}
+    pooled = connections["pooled"] = DatabaseWrapper(settings, "pooled")
+
+    def ask(actor: Actor) -> tuple[int, int]:
+        with acting_as(actor), pooled.cursor() as cursor:
+            cursor.execute("SELECT count(*), pg_backend_pid() FROM records_medicalrecord")
+            found: tuple[int, int] = cursor.fetchone()
+        pooled.close()
+        return found
+
+    try:
+        (one, first), (none, second) = ask(OPERATIONS), ask(NOBODY)
+    finally:
+        pooled.close_pool()
+        del connections["pooled"]
+
+    assert (one, none, first) == (1, 0, second)

@@ -97,8 +97,9 @@ CREATE TEMP TABLE made_up_names AS SELECT
 """
 
 PATIENTS = """
-INSERT INTO accounts_user (id, password, phone, full_name, language, is_active, is_operator, created_at)
-SELECT md5('user' || n)::uuid, '!', '+5511' || lpad(n::text, 9, '0'), 'Patient ' || n, '', true, false, now()
+INSERT INTO accounts_user (id, password, short_password, phone, full_name, language, is_active, is_operator,
+    created_at)
+SELECT md5('user' || n)::uuid, '!', false, '+5511' || lpad(n::text, 9, '0'), 'Patient ' || n, '', true, false, now()
 FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO patients_patient (id, first_name, last_name, phone, email, city, language, zone, status, name_key,
     created_at,

@@ -11,6 +11,7 @@
   const said = dialog.querySelector("[data-said]"), count = dialog.querySelector("[data-count]");
   const cookie = (name) => decodeURIComponent((document.cookie.match(`(?:^|; )${name}=([^;]*)`) || [])[1] || "");
   let ends = Date.now() + Number(dialog.dataset.left) * 1000, beaten = Date.now();
+  let token = cookie("csrftoken");
   let active = false, over = false, asking = false, written = false, before = null;
 
   // Other tabs of this browser have the same session.
@@ -46,10 +47,13 @@
 
   function goesOn(seconds) {
     know(Date.now() + seconds * 1000);
+    // Whoever signed in again, in another tab, has a new token; what was written in this one can be sent with it.
+    if (cookie("csrftoken") !== token) {
+      token = cookie("csrftoken");
+      document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    }
     if (over) {
       over = false;
-      // Whoever signed in again has a new token; what was written in this tab can be sent with it.
-      document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = cookie("csrftoken"); });
       document.body.dispatchEvent(new CustomEvent("session-back"));
     }
     if (seconds > warned) close();
@@ -85,6 +89,7 @@
   function tick() {
     const left = Math.round((ends - Date.now()) / 1000);
     if (over) return;
+    if (cookie("csrftoken") !== token) ask();
     if (left <= 0) { ask(); return; }
     if (left <= warned) {
       if (!dialog.open) ask().then(() => { if (!over && ends - Date.now() <= warned * 1000) open("soon"); });

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vitas.accounts import passwords, signing
+from vitas.accounts import password_rules, passwords, signing
+from vitas.accounts.mfa import changing, factors
 from vitas.accounts.models import Membership, OneTimeCode, Organization, RefreshToken, Session, User
 from vitas.common.errors import Refused
 from vitas.common.visible_admin import OneTenantForm, ReadOnlyAdmin, VisibleAdmin
@@ -22,7 +23,18 @@ class OrganizationAdmin(VisibleAdmin):
     list_filter = ["active", "country"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
-    fields = ["name", "slug", "country", "language", "currency", "refund_hours", "active", "created_at"]
+    fields = [
+        "name",
+        "slug",
+        "country",
+        "language",
+        "currency",
+        "refund_hours",
+        "mfa_required",
+        "mfa_required_from",
+        "active",
+        "created_at",
+    ]
     readonly_fields = ["created_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -78,6 +90,7 @@ class UserAdmin(VisibleAdmin):
         obj.password = stored
         if form.cleaned_data.get("password"):
             obj.set_password(form.cleaned_data["password"])
+            obj.short_password = password_rules.is_short(form.cleaned_data["password"])
         elif not stored:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -116,11 +129,33 @@ def _user_of(*, email: str, full_name: str, password: str) -> User:
 
 @admin.register(Membership)
 class MembershipAdmin(VisibleAdmin):
-    list_display = ["user", "email", "role", "active", "created_at", "organization"]
+    list_display = ["user", "email", "role", "active", "second_step", "created_at", "organization"]
     list_filter = ["role", "active", ("organization", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "organization"]
     search_fields = ["user__full_name", "user__email__startswith"]
     own_organization = "organization"
+    actions = ["take_away_second_step"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(has_second_step=factors.stand_for("user"))
+
+    @admin.display(description=_("second step"), boolean=True)
+    def second_step(self, row: Any) -> bool:
+        return bool(row.has_second_step)
+
+    @admin.action(description=_("Remove the second step of who lost it"), permissions=["change"])
+    def take_away_second_step(self, request: HttpRequest, members: Any) -> None:
+        """They set up a new one at the next sign-in, if the organization asks for it."""
+        for member in members.select_related("user"):
+            try:
+                had = changing.take_away(user=member.user, by=request.actor)  # type: ignore[attr-defined]
+            except Refused as refusal:
+                messages.error(request, f"{member.user}: {refusal.message}")
+                continue
+            if had:
+                self.admin_site.note(request, User, "TAKE_AWAY_SECOND_STEP_OF", row=member.user)
+                said = gettext("%(name)s signs in by the password alone now, and is signed out everywhere.")
+                messages.success(request, said % {"name": member.user})
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -178,6 +213,7 @@ class SessionAdmin(ReadOnlyAdmin):
         "idle_ends_at",
         "ends_at",
         "revoked_at",
+        "second_factor",
     ]
     actions = ["revoke"]
 

@@ -4,6 +4,7 @@ The cookie also carries the claims of the session, believed as long as an access
 alive says the row, at every request.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -78,7 +79,7 @@ def row_of(request: HttpRequest) -> Session:
 
 def seconds_left(session: Session) -> int:
     """Until the session ends when nobody does anything."""
-    return max(0, int((min(session.idle_ends_at, session.ends_at) - timezone.now()).total_seconds()))
+    return max(0, math.ceil((min(session.idle_ends_at, session.ends_at) - timezone.now()).total_seconds()))
 
 
 def sign_out_page(request: HttpRequest) -> None:

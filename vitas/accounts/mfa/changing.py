@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vitas.accounts import signing
+from vitas.accounts.actor import Actor
 from vitas.accounts.mfa import factors, letters, passkeys, recovery, requirement, totp
-from vitas.accounts.models import Factor, Passkey, RecoveryCode, Session, TotpDevice, User
+from vitas.accounts.models import Factor, Passkey, RecoveryCode, Role, Session, TotpDevice, User
 from vitas.accounts.signing import What
-from vitas.common.errors import Invalid, NotFound, NotPossibleNow
+from vitas.common.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
 
 
 @transaction.atomic
@@ -87,8 +88,16 @@ def new_recovery_codes(*, user: User, session: Session) -> list[str]:
 
 
 @transaction.atomic
-def take_away(*, user: User) -> bool:
-    """For who lost all of them: nothing is left, every session ends. False where there was nothing."""
+def take_away(*, user: User, by: Actor) -> bool:
+    """For who lost all of them: nothing is left, every session ends. False where there was nothing.
+
+    By the operator, or by the administrator of the only organization where the person works; nobody's own: for that
+    there are recovery codes. Raises NotAllowed.
+    """
+    elsewhere = user.memberships.live().exclude(organization_id=by.organization_id).exists()
+    theirs = by.role == Role.ADMIN and not user.is_operator and not elsewhere
+    if user.pk == by.user_id or not (by.is_operator or theirs):
+        raise NotAllowed(_("The second step of this person is not yours to remove. Ask the platform's operator."))
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     had = factors.has_any(user)
     TotpDevice.objects.filter(user=user).delete()

@@ -1,6 +1,7 @@
 """Which second factors a person has."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -33,8 +34,12 @@ def of(user: User) -> Factors:
     )
 
 
+def stand_for(path: str = "pk") -> Any:
+    """The condition that a second factor stands beside the person whose key is at `path`."""
+    totp = TotpDevice.objects.filter(user=OuterRef(path), confirmed_at__isnull=False)
+    return Exists(totp) | Exists(Passkey.objects.filter(user=OuterRef(path)))
+
+
 def has_any(user: User) -> bool:
     """Whether signing in takes a second step. One query."""
-    totp = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed_at__isnull=False)
-    passkeys = Passkey.objects.filter(user=OuterRef("pk"))
-    return User.objects.filter(Exists(totp) | Exists(passkeys), pk=user.pk).exists()
+    return User.objects.filter(stand_for(), pk=user.pk).exists()

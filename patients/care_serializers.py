@@ -60,7 +60,7 @@ class BreakGlassIn(serializers.Serializer[Any]):
     reason = PlainTextField(max_length=LONGEST, help_text="At least 10 letters; no findings.")
 
 
-class ReviewIn(serializers.Serializer[Any]):
+class GlassReviewIn(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     note = PlainTextField(
         max_length=LONGEST, required=False, allow_blank=True, default="", help_text=_("Needed if not justified.")

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patients import emergency
-from patients.care_serializers import BreakGlassIn, BreakGlassOut, BrokenGlassOut, ReviewIn
+from patients.care_serializers import BreakGlassIn, BreakGlassOut, BrokenGlassOut, GlassReviewIn
 from patients.models import BreakGlass
 from patients.permissions import MAY_BREAK_GLASS, MAY_READ_BROKEN_GLASS, MAY_REVIEW
 from vitas.accounts.actor import Actor
@@ -108,7 +108,7 @@ class ReviewBreakGlassView(ApiView):
     @extend_schema(
         summary="Review an emergency access",
         description="Once it is over, by an administrator, never one's own.",
-        request=ReviewIn,
+        request=GlassReviewIn,
         responses={200: BreakGlassOut},
         examples=[
             OpenApiExample("Justified", {"verdict": "justified"}, request_only=True),
@@ -120,7 +120,7 @@ class ReviewBreakGlassView(ApiView):
         ],
     )
     def post(self, request: Request, glass_id: UUID) -> Response:
-        row = emergency.review(id=glass_id, by=self.actor, **self.read(ReviewIn))
+        row = emergency.review(id=glass_id, by=self.actor, **self.read(GlassReviewIn))
         return Response(_row(row, self.actor))
 
 

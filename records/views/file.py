@@ -19,6 +19,8 @@ from vitas.accounts.actor import Actor
 from vitas.common.errors import NotAllowed, NotFound
 from vitas.common.pages import page
 
+_FRAGMENTS = ("record-list", "older")
+
 
 @for_carers
 @require_safe
@@ -43,14 +45,15 @@ def file(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "is_first": "before" not in request.GET,
         "address": reverse("patient-file", args=[patient_id]),
     }
-    if not request.htmx or request.htmx.boosted:  # type: ignore[attr-defined]
+    asked = request.htmx  # type: ignore[attr-defined]
+    if asked.target not in _FRAGMENTS or asked.boosted or asked.history_restore_request:
         context |= {
             "patient": Patient.objects.get(pk=patient_id),
             "writers": timeline.writers(rows),
             "types": MedicalRecord.Type.choices,
             "glance": glance.of(actor, patient_id),
         }
-    return page(request, "records/file.html", context, fragments=["record-list", "older"])
+    return page(request, "records/file.html", context, fragments=_FRAGMENTS)
 
 
 @for_carers

@@ -23,8 +23,8 @@ from appointments.payments.models import (
     Refund,
     WebhookDelivery,
 )
-from clinic.models import Clinic, DoctorDay, DoctorPlace, Holiday
-from patients.models import Patient, PatientFile, PatientMerge
+from clinic.models import Clinic, Doctor, DoctorDay, DoctorPlace, Holiday
+from patients.models import BreakGlass, Consent, Patient, PatientFile, PatientMerge
 from vitas.accounts import tokens
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Membership, OneTimeCode, Organization, RefreshToken, Session, User
@@ -78,6 +78,24 @@ def world(monkeypatch) -> None:
         kept, merged = PatientFile.objects.filter(organization=organization).order_by("number")[:2]
         PatientMerge.objects.create(
             organization=organization, kept=kept.patient, merged=merged.patient, reason="Same", moved={}, undone_at=now
+        )
+        BreakGlass.objects.create(
+            organization=organization,
+            doctor=Doctor.objects.filter(organization=organization).first(),
+            user_id=kept.patient_id,
+            patient=kept.patient,
+            reason="Nobody knew the medicines",
+            opened_at=now - timedelta(hours=2),
+            ends_at=now - timedelta(hours=1),
+        )
+        Consent.objects.create(
+            organization=organization,
+            patient=kept.patient,
+            kind="research",
+            version="1",
+            language="es",
+            text="I allow it",
+            given_by=kept.patient_id,
         )
         LegalHold.objects.create(organization=organization, reason="Court")
         LegalHold.objects.create(organization=organization, patient=kept.patient, reason="Court")

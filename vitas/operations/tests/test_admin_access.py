@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment
-from patients.models import Patient, PatientFile, PatientMerge
+from patients.models import BreakGlass, Patient, PatientFile, PatientMerge
 from vitas.accounts import tokens
 from vitas.accounts.models import Session, User
 from vitas.audit.tests.made import make_anomaly, make_export
@@ -65,7 +65,9 @@ live.liveevent                 -     -     v
 live.liveread                  -     -     v
 messaging.outboxmessage        v     v     v
 operations.legalhold           -     vac   vac
+patients.breakglass            -     v     -
 patients.carerelationship      v     v     -
+patients.consent               v     v     -
 patients.patient               vac   vac   -
 patients.patientaccess         v     v     -
 patients.patientfile           v     v     -
@@ -116,6 +118,9 @@ GET   patients/patient/merge/                           own     302  200  200  4
 GET   patients/patient/merge/                           other   302  404  404  403
 POST  patients/patient/merge/                           own     302  422  422  403
 POST  patients/patient/merge/                           other   302  404  404  403
+GET   patients/breakglass/<uuid:glass_id>/review/       own     302  403  403  403
+POST  patients/breakglass/<uuid:glass_id>/review/       own     302  403  422  403
+POST  patients/breakglass/<uuid:glass_id>/review/       other   302  403  404  403
 POST  patients/patientmerge/<uuid:merge_id>/undo/       own     302  302  302  403
 POST  patients/patientmerge/<uuid:merge_id>/undo/       other   302  404  404  403
 """
@@ -271,7 +276,14 @@ def ids_of(organization_id: Any, whose: str) -> dict[str, Any]:
     house = organization_id if whose == "own" else new_id()
     visit = rows(Appointment).filter(status="scheduled", starts_at__gt=timezone.now()).first()
     trail = {"export": make_export(house).pk, "anomaly": make_anomaly(house).pk}
-    return {**trail, "visit": visit.pk, "merge": rows(PatientMerge).first().pk, "one": one, "other": other}
+    return {
+        **trail,
+        "visit": visit.pk,
+        "merge": rows(PatientMerge).first().pk,
+        "glass": rows(BreakGlass).first().pk,
+        "one": one,
+        "other": other,
+    }
 
 
 def path_of(pattern: str, ids: dict[str, Any]) -> str:

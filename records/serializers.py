@@ -144,7 +144,7 @@ class MedicineStep(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["stopped", "entered_in_error"])
 
 
-class ProviderOut(serializers.Serializer[Any]):
+class RecordProviderOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     first_name = serializers.CharField()
     last_name = serializers.CharField()
@@ -178,7 +178,7 @@ class RecordOut(_RowOut):
     title = serializers.CharField(allow_null=True)
     date = DateField()
     provider_id = serializers.UUIDField(allow_null=True)
-    provider = ProviderOut(allow_null=True)
+    provider = RecordProviderOut(allow_null=True)
     appointment_id = serializers.UUIDField(allow_null=True)
     description = serializers.CharField(allow_null=True)
     attachments = AttachmentOut(many=True)
@@ -239,7 +239,7 @@ class AllergyOut(_RowOut):
 class AddendumOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     text = serializers.CharField(allow_null=True)
-    provider = ProviderOut(allow_null=True)
+    provider = RecordProviderOut(allow_null=True)
     created_at = serializers.DateTimeField()
 
 

@@ -19,5 +19,5 @@ def id_at(moment: datetime) -> uuid.UUID:
 
 
 def first_id_at(moment: datetime) -> uuid.UUID:
-    """The smallest UUID of the millisecond `moment`: a bound for ranges of ids."""
-    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
+    """The smallest UUID of the millisecond `moment` (not before 1970): a bound for ranges of ids."""
+    return uuid.UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)

@@ -2,7 +2,7 @@
 known at a glance. It is a prescription, so that the addresses of all types find what they want."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -70,4 +70,33 @@ def make_file(visit: Any) -> File:
         allergy=AllergyIntolerance.objects.create(
             doctor=visit.doctor, words={"display": "Penicillin", "criticality": "high"}, **whose, **by
         ),
+    )
+
+
+def make_more(visit: Any, how_many: int) -> None:
+    """So many more records of the visit's patient, each with a result and a file, and as many allergies."""
+    whose = {"organization_id": visit.organization_id, "patient_id": visit.patient_id}
+    day = timezone.now()
+    records = MedicalRecord.objects.bulk_create(
+        MedicalRecord(type="lab_result", date=day.date(), doctor=visit.doctor, title="Blood work", **whose)
+        for _ in range(how_many)
+    )
+    words = {"display": "Glucose", "value": "104", "unit": "mg/dL"}
+    Observation.objects.bulk_create(
+        Observation(record=record, observed_at=day - timedelta(days=at), words=words, **whose)
+        for at, record in enumerate(records)
+    )
+    Attachment.objects.bulk_create(
+        Attachment(
+            record=record,
+            file_name="a.pdf",
+            file_type="application/pdf",
+            file_size=1,
+            key=f"{new_id()}",
+            sha256="0" * 64,
+        )
+        for record in records
+    )
+    AllergyIntolerance.objects.bulk_create(
+        AllergyIntolerance(doctor=visit.doctor, words={"display": f"Pollen {at}"}, **whose) for at in range(how_many)
     )

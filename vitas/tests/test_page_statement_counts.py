@@ -10,7 +10,7 @@ import pytest
 
 from vitas.common import limits
 from vitas.tests import access_table, test_access, test_statement_counts
-from vitas.tests.test_access import PAGES, World, browser, filled
+from vitas.tests.test_access import PAGES, World, browser, filled, on_the_day
 from vitas.tests.test_statement_counts import EVERYONE, SIGNED_IN, counted, with_rows
 
 world = test_access.world
@@ -25,18 +25,35 @@ TABLE = """
 /booking/<str:way>                                     signed-in                                1
 /demo/checkout/<uuid:payment_id>                       nobody                                   1
 /demo/checkout/<uuid:payment_id>                       signed-in                                2
-/doctor                                                nurse                                    7
-/doctor                                                doctor                                   8
+/doctor                                                nurse                                    11
+/doctor                                                doctor                                   12
 /doctor/agenda                                         doctor                                   11
 /doctor/agenda/absences                                doctor                                   2
 /doctor/agenda/absences/<int:absence_id>               doctor                                   3
 /doctor/agenda/hours/<uuid:place_id>                   doctor                                   3
 /doctor/agenda/stranded                                doctor                                   7
-/doctor/patients                                       doctor                                   3
-/doctor/patients/<uuid:patient_id>                     doctor                                   7
+/doctor/patients                                       doctor,nurse                             3
+/doctor/patients/<uuid:patient_id>                     nurse                                    14
+/doctor/patients/<uuid:patient_id>                     doctor                                   16
+/doctor/patients/<uuid:patient_id>/allergies           nurse                                    4
+/doctor/patients/<uuid:patient_id>/allergies           doctor                                   5
+/doctor/patients/<uuid:patient_id>/medicines           nurse                                    4
+/doctor/patients/<uuid:patient_id>/medicines           doctor                                   5
+/doctor/patients/<uuid:patient_id>/problems            nurse                                    4
+/doctor/patients/<uuid:patient_id>/problems            doctor                                   5
+/doctor/patients/<uuid:patient_id>/records             nurse                                    10
+/doctor/patients/<uuid:patient_id>/records             doctor                                   11
+/doctor/patients/<uuid:patient_id>/records/new         nurse                                    2
+/doctor/patients/<uuid:patient_id>/records/new         doctor                                   3
+/doctor/patients/<uuid:patient_id>/results             nurse                                    4
+/doctor/patients/<uuid:patient_id>/results             doctor                                   5
 /doctor/profile                                        doctor                                   3
-/doctor/visits/<uuid:visit_id>                         nurse                                    7
-/doctor/visits/<uuid:visit_id>                         doctor                                   8
+/doctor/records/<uuid:record_id>                       nurse                                    7
+/doctor/records/<uuid:record_id>                       doctor                                   8
+/doctor/results/<uuid:observation_id>                  nurse                                    4
+/doctor/results/<uuid:observation_id>                  doctor                                   5
+/doctor/visits/<uuid:visit_id>                         nurse                                    11
+/doctor/visits/<uuid:visit_id>                         doctor                                   12
 /doctors                                               nobody                                   9
 /doctors                                               signed-in                                10
 /doctors/<uuid:place_id>                               nobody                                   10
@@ -57,7 +74,12 @@ TABLE = """
 /password/forgotten                                    signed-in                                1
 /profiles                                              patient                                  5
 /profiles/new                                          patient                                  1
-/records                                               patient                                  1
+/records                                               patient                                  8
+/records/<uuid:record_id>                              patient                                  7
+/records/<uuid:record_id>/files                        patient,doctor,nurse                     3
+/records/<uuid:record_id>/prescription.pdf             patient,doctor,nurse                     10
+/records/results                                       patient                                  3
+/records/results/<uuid:observation_id>                 patient                                  4
 /sign-in                                               nobody                                   0
 /sign-in                                               signed-in                                1
 /sign-in/lost-phone                                    nobody                                   1
@@ -103,6 +125,7 @@ def let_in() -> set[tuple[str, str]]:
 def statements_of(world: World, address: str, role: str) -> int:
     """What the second of two looks at a page sends."""
     somebody = browser(world, role)
+    on_the_day(world, role)
     for _ in range(2):
         limits.server().flushdb()
         with counted() as found:

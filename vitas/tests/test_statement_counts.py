@@ -36,8 +36,9 @@ from vitas.live.models import LiveEvent
 from vitas.messaging.models import OutboxMessage
 from vitas.operations import health
 from vitas.testing import ApiClient
-from vitas.tests import access_table, test_access
+from vitas.tests import access_table, second_steps, test_access
 from vitas.tests.access_table import ROLES
+from vitas.tests.clinical_world import make_more
 from vitas.tests.test_access import API, Undone, World, asked, filled, methods
 
 world = test_access.world
@@ -117,6 +118,7 @@ POST   /otp/verify                                    nobody                    
 
 # Addresses that the access table calls with an empty body; here they get a right one. The others: from nobody.
 CALLED_RIGHTLY_BY = {
+    **dict.fromkeys(second_steps.CALLED_BY_THE_DOCTOR, {"doctor"}),
     "auth/phone": {"patient"},
     "notifications/read": SIGNED_IN,
     "distributed-locks/release": {"admin"},
@@ -198,6 +200,7 @@ def with_rows(world: World, how_many: int) -> list[LiveEvent]:
         )
     for _ in range(how_many - 1):
         testing.make_place(clinic, testing.make_doctor(clinic.organization, sign_in=False))
+    make_more(visit, how_many)
     return LiveEvent.objects.bulk_create(
         LiveEvent(key=str(row.pk), topic=f"user:{user.pk}", event="appointment:update", ids=ids)
         for row in visits
@@ -257,6 +260,7 @@ def statements_of(world: World, row: tuple[str, str, str], happened: list[LiveEv
             with transaction.atomic():
                 somebody = ApiClient(world.users.get(role))
                 query, body = body_of(method, address, role, world, happened)
+                body = body if (right := second_steps.body_for(address, somebody, world.users["doctor"])) is None else right
                 if address in ("distributed-locks/renew", "distributed-locks/release"):
                     lock = asked("POST", "distributed-locks/acquire", role, world, "own")[1]
                     body = {

@@ -20,6 +20,9 @@ from vitas.operations.tour.people import (
 DOCTOR: Final = 'main a[href^="/doctors/"]:not([href*="/book"])'
 FREE_TIME: Final = 'main a[href*="/book?"]'
 VISIT: Final = 'main .card a[href^="/visits/"]:not([href*="/cancel"]):not([href*="/move"]):not([href$="/calendar"])'
+RESULT: Final = "main a.result-card"
+PATIENT: Final = 'main a[href^="/doctor/patients/"]:not([href*="?"])'
+NEW_RECORD: Final = 'main a[href$="/records/new"]'
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Place:
 
 def _in_admin(link: str) -> str:
     return f'#changelist a[href*="{link}"], #content a[href*="{link}"]'
+
+
+def _record(kind: str) -> str:
+    return f"main a.record-line:has(.record-{kind})"
 
 
 ANYBODY: Final = (
@@ -71,6 +78,12 @@ PATIENTS: Final = (
     Place("me", "/me", MARIA),
     Place("new-phone", "/me/phone", MARIA),
     Place("records", "/records", MARIA),
+    Place("records-nothing", "/records?from=2035-01-01", MARIA),
+    Place("record", "/records", MARIA, through=(_record("lab_result"),)),
+    Place("own-prescription", "/records", MARIA, through=(_record("prescription"),)),
+    Place("own-imaging", "/records", MARIA, through=(_record("imaging"),)),
+    Place("results", "/records/results", MARIA),
+    Place("result", "/records/results", MARIA, through=(RESULT,)),
     Place("messages", "/messages", MARIA),
     Place("notifications", "/notifications", MARIA),
 )
@@ -87,8 +100,19 @@ DOCTORS: Final = (
     Place("absence", "/doctor/agenda/absences", ANA_RUIZ),
     Place("patients", "/doctor/patients", ANA_RUIZ),
     Place("patient", "/doctor/patients", ANA_RUIZ, through=('main a[href^="/doctor/patients/"]',)),
+    Place("patient-file", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/records"]')),
+    Place("patient-record", "/doctor/patients", ANA_RUIZ, through=(PATIENT, _record("lab_result"))),
+    Place("patient-prescription", "/doctor/patients", ANA_RUIZ, through=(PATIENT, _record("prescription"))),
+    Place("patient-result", "/doctor/patients", ANA_RUIZ, through=(PATIENT, RESULT)),
+    Place("new-note", "/doctor/patients", ANA_RUIZ, through=(PATIENT, NEW_RECORD)),
+    Place("new-lab-result", "/doctor/patients", ANA_RUIZ, through=(PATIENT, NEW_RECORD, 'main a[href*="lab_result"]')),
+    Place("new-prescription", "/doctor/patients", ANA_RUIZ, through=(PATIENT, NEW_RECORD, 'main a[href*="prescript"]')),
+    Place("patient-allergies", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/allergies"]')),
+    Place("patient-medicines", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/medicines"]')),
     Place("doctor-profile", "/doctor/profile", ANA_RUIZ),
     Place("change-password", "/password/change", ANA_RUIZ),
+    Place("security", "/security", ANA_RUIZ),
+    Place("confirm", "/security/confirm", ANA_RUIZ),
 )
 
 THE_DESK: Final = (

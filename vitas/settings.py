@@ -508,7 +508,9 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.db.backends": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
         "granian": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "celery": {"level": "WARNING"},  # not a line a task: the sweeps run every few seconds
     },
 }

@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,12 +51,24 @@ class ReleaseForm(forms.ModelForm):
 class LegalHoldAdmin(VisibleAdmin):
     patient_path = "patient_id"
     own_organization = "organization"
-    list_display = ["set_at", "organization", "patient", "by_whom", "released_at"]
+    list_display = ["set_at", "of_whom", "organization", "by_whom", "released_at"]
     list_filter = [("released_at", admin.EmptyFieldListFilter)]
     list_select_related = ["organization", "patient"]
     sortable_by = ()
     ordering = ["-set_at"]
     autocomplete_fields = ["patient"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A patient is chosen here, not made or changed."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One act at a time."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         who = User.objects.filter(pk=OuterRef("set_by")).values("full_name")
@@ -107,6 +120,10 @@ class LegalHoldAdmin(VisibleAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The act itself has left its entry."""
+
+    @admin.display(description=gettext_lazy("patient"))
+    def of_whom(self, row: LegalHold) -> str:
+        return row.patient.full_name if row.patient else _("all patients")
 
     @admin.display(description=gettext_lazy("by"))
     def by_whom(self, row: Any) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
@@ -64,6 +65,9 @@ class LegalHold(models.Model):
             )
         ]
         indexes = [models.Index(fields=["organization", "patient"], name="hold_live", condition=Q(released_at=None))]
+
+    def __str__(self) -> str:
+        return date_format(timezone.localtime(self.set_at), "SHORT_DATETIME_FORMAT")
 
 
 class Forgetting(models.Model):

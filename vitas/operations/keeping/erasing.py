@@ -106,7 +106,7 @@ def erase_patients(now: datetime, *, tell: Callable[[int], None]) -> int:
 
 
 def erase_patient(patient_id: UUID, now: datetime) -> bool:
-    """Name, contacts and sign-in go, and the keys: what is still sealed somewhere, in a backup too, opens no more."""
+    """Name, contacts and sign-in go, and the keys: what is still sealed somewhere opens no more."""
     with transaction.atomic(using=OWNER):
         found = patients_nobody_keeps(now).select_for_update(of=("self",)).filter(pk=patient_id).first()
         if found is None:

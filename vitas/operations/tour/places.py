@@ -54,6 +54,8 @@ ANYBODY: Final = (
     Place("staff-sign-in", "/sign-in/staff"),
     Place("forgotten-password", "/password/forgotten"),
     Place("dead-link", "/password/new/nothing", status=404),
+    Place("verify", "/verify"),
+    Place("verify-unknown", "/verify/0000-0000-0000", status=404),
     Place("find", "/doctors"),
     Place("find-nothing", "/doctors?name=Ruiz&location=Boston"),
     Place("doctor", "/doctors?name=Ruiz", through=(DOCTOR,)),

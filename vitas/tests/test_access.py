@@ -222,7 +222,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "allergy_id": world.files[key].allergy.pk,
         "medication_id": world.files[key].medication.pk,
         "row_id": world.files[key].row_of(address).pk,
-        "session_id": testing.make_session(testing.user_of(world.patients[key])).pk
+        "session_id": testing.make_session(world.patients[key].access.earliest("pk").user).pk
         if "session_id" in address
         else None,
         "anomaly_id": make_anomaly(world.clinics[key].organization_id).pk if "anomaly_id" in address else None,
@@ -230,6 +230,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "passkey_id": make_passkey(world.doctors[key].membership.user).pk if "passkey_id" in address else None,
         "way": "success",
         "token": "of-nobody",
+        "code": "0000-0000-0000",
         "key": "0" * 32,
     }
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), re.sub(r"[\^$]|/\?", "", address))
@@ -272,6 +273,15 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
             "language": "en",
             **who,
         },
+        ("POST", "medical-records"): {"type": "referral", "date": "2026-01-10", "title": "To cardiology", **who},
+        ("POST", "medical-records/<uuid:record_id>/addenda"): {"text": "Not fasting"},
+        ("POST", "medical-records/<uuid:record_id>/entered-in-error"): {"reason": "Of another patient"},
+        ("POST", "patients/<uuid:patient_id>/conditions"): {"display": "Otitis"},
+        ("POST", "patients/<uuid:patient_id>/allergy-intolerances"): {"display": "Milk"},
+        ("POST", "patients/<uuid:patient_id>/medications"): {"display": "Ibuprofen"},
+        ("PUT", "conditions/<uuid:condition_id>"): {"status": "resolved"},
+        ("PUT", "allergy-intolerances/<uuid:allergy_id>"): {"status": "ended"},
+        ("PUT", "medications/<uuid:medication_id>"): {"status": "stopped"},
         ("POST", "break-glass/<uuid:glass_id>/review"): {"verdict": "justified"},
         ("POST", "patients/<uuid:patient_id>/break-glass"): {"reason": "Nobody knows the medicines"},
         ("POST", "distributed-locks/acquire"): {"lock_name": f"doctor:{doctor.pk}"},
@@ -284,6 +294,7 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
         "appointments/slots": f"?doctorId={doctor.pk}&date={soon}",
         "doctors/<uuid:doctor_id>/availability": f"?date={soon}",
         "providers/<uuid:doctor_id>/available-slots": f"?date={soon}",
+        "medical-records": f"?patientId={patient.pk}" if whose != "-" else "",
         "consents/text": f"?organizationId={visit.organization_id}&kind=messages&patientId={patient.pk}",
         "receptionists/queue": f"?clinicId={world.clinics[key].pk}" if whose != "-" else "",
     }
@@ -294,9 +305,13 @@ class Undone(Exception):
     """Takes back what a request did."""
 
 
-def status(world: World, role: str, method: str, address: str, whose: str, **headers: str) -> int:
+def status(
+    world: World, who: str, method: str, address: str, whose: str, *, role: str = "", headers: Any = None
+) -> int:
+    """What somebody gets: a role, or another person of `world.users` with that role."""
     limits.server().flushdb()
-    somebody = browser(world, role) if address in PAGES else client(world, role)
+    role = role or who
+    somebody = browser(world, who) if address in PAGES else client(world, who)
     answer = None
     try:
         with transaction.atomic():

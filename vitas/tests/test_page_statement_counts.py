@@ -69,7 +69,7 @@ TABLE = """
 /notifications/count                                   patient                                  3
 /offline                                               nobody                                   0
 /offline                                               signed-in                                1
-/password/change                                       doctor,nurse,receptionist,admin,operator 1
+/password/change                                       doctor,nurse,receptionist,admin,operator 2
 /password/forgotten                                    nobody                                   0
 /password/forgotten                                    signed-in                                1
 /profiles                                              patient                                  5
@@ -80,6 +80,9 @@ TABLE = """
 /records/<uuid:record_id>/prescription.pdf             patient,doctor,nurse                     10
 /records/results                                       patient                                  3
 /records/results/<uuid:observation_id>                 patient                                  4
+/security                                              doctor,nurse,receptionist,admin,operator 5
+/security/confirm                                      doctor,nurse,receptionist,admin,operator 4
+/session/left                                          signed-in                                1
 /sign-in                                               nobody                                   0
 /sign-in                                               signed-in                                1
 /sign-in/lost-phone                                    nobody                                   1

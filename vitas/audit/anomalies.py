@@ -12,12 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vitas.accounts.models import Role
 from vitas.audit.models import Anomaly
+from vitas.common import events
 from vitas.common.errors import Sentence
 from vitas.common.ids import first_id_at
 
@@ -220,7 +221,10 @@ def find(now: datetime | None = None) -> list[Anomaly]:
     ]
     known = set(Anomaly.objects.filter(key__in=[each.key for each in made]).values_list("key", flat=True))
     fresh = list({each.key: each for each in made if each.key not in known}.values())
-    Anomaly.objects.bulk_create(fresh, ignore_conflicts=True)
+    with transaction.atomic():
+        Anomaly.objects.bulk_create(fresh, ignore_conflicts=True)
+        for each in fresh:
+            events.record(events.AnomalyFound(each.pk))
     return fresh
 
 

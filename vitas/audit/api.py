@@ -13,7 +13,7 @@ from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
 from vitas.accounts.permissions import OPERATOR, Access
 from vitas.accounts.rest import ApiView
-from vitas.audit import asking, examples, exports, hours, pdf, presenting, reports, reviewing, tasks, trail
+from vitas.audit import asking, examples, exports, finding, hours, pdf, presenting, reports, reviewing, tasks, trail
 from vitas.audit.asking import Asked
 from vitas.audit.downloads import download
 from vitas.audit.serializers import (
@@ -72,7 +72,7 @@ class AuditQuery(AuditView):
     def post(self, request: Request) -> Response:
         given = self.given(AuditQueryIn)
         asked, wanted = self.asked(given), Page(given["page"], given["limit"])
-        found = asking.page(self.actor, asked, wanted)
+        found = finding.page(self.actor, asked, wanted)
         first = found.rows if wanted.page == 1 and wanted.limit >= RECENT else asking.newest(self.actor, asked, RECENT)
         events = presenting.events([*found.rows, *first[:RECENT]])
         note(self.actor, "QUERY_AUDIT_TRAIL", asked.patient_id, count=len(found.rows), page=wanted.page)

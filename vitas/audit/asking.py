@@ -1,9 +1,9 @@
-"""Questions to the trail: which entries, how many, and how many an hour. Quick at ten million entries."""
+"""Questions to the trail: which entries. Quick at ten million of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,11 +11,8 @@ from django.utils.translation import gettext as _
 
 from vitas.accounts.actor import Actor
 from vitas.audit.models import AuditEntry
-from vitas.common.api.pagination import COUNTED_TO, Page
 from vitas.common.errors import Invalid, NotAllowed
 from vitas.common.ids import first_id_at
-
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +39,6 @@ class Asked:
         return bool(self.user_id or self.patient_id or self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of entries, newest first. Beyond `COUNTED_TO` the total is not counted."""
-
-    rows: list[AuditEntry]
-    total: int
-    at_least: bool
-
-
 def require_own(actor: Actor, tenant_id: UUID | None) -> UUID | None:
     """The organization that is asked for. Raises NotAllowed for another than one's own; the operator may name any."""
     if tenant_id and not actor.is_operator and tenant_id != actor.organization_id:
@@ -75,23 +63,9 @@ def entries(actor: Actor, asked: Asked) -> QuerySet[AuditEntry]:
     return rows.filter(**{name: value for name, value in given.items() if value is not None})
 
 
-def page(actor: Actor, asked: Asked, wanted: Page) -> Found:
-    """One page. Raises Invalid beyond what is counted: a narrower time leads there."""
-    if wanted.offset >= COUNTED_TO:
-        raise Invalid.field("page", _("Only the first 10,000 entries have pages. Ask for a shorter time."))
-    rows = entries(actor, asked)
-    total = rows.order_by()[: COUNTED_TO + 1].count()
-    found = newest(actor, asked, wanted.offset + wanted.limit)[wanted.offset :]
-    return Found(found, min(total, COUNTED_TO), total > COUNTED_TO)
-
-
 def newest(actor: Actor, asked: Asked, count: int) -> list[AuditEntry]:
     """The newest entries of what is asked for, newest first."""
     return list(entries(actor, asked).order_by("-id")[:count])
-
-
-def of_one(actor: Actor, entry_id: UUID) -> AuditEntry | None:
-    return AuditEntry.objects.visible_to(actor).filter(pk=entry_id).first()
 
 
 def _one_or_some(name: str, values: Sequence[str]) -> dict[str, Any]:

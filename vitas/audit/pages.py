@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vitas.accounts.actor import Actor
-from vitas.audit import asking, exports, hours, pdf, plots, reading, reports, reviewing, tasks
+from vitas.audit import asking, exports, finding, hours, pdf, plots, reading, reports, reviewing, tasks
 from vitas.audit.anomalies import RULES
 from vitas.audit.api import note
 from vitas.audit.downloads import download
@@ -61,7 +61,7 @@ def dashboard(request: HttpRequest, *, site: StaffSite) -> HttpResponse:
     form = Filters(request.GET, actor=actor)
     asked = form.asked()
     wanted = Page(_number(request.GET.get("page", "")), ROWS)
-    found = asking.page(actor, asked, wanted)
+    found = finding.page(actor, asked, wanted)
     if BY_ITSELF not in request.headers:
         note(actor, "QUERY_AUDIT_TRAIL", asked.patient_id, count=len(found.rows), page=wanted.page)
     by_hour = hours.by_hour(

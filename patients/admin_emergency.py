@@ -74,6 +74,7 @@ class BreakGlassAdmin(FoundByPatient, ReadOnlyAdmin):
             except Refused as refusal:
                 form.refuse(refusal)
                 status = refusal.status
+        request.method = "GET"  # the page is looked at again: nobody changes a row here
         response = super().change_view(request, str(glass_id), "", self._shown(request, None, form=form, id=glass_id))
         response.status_code = status
         return response

@@ -39,7 +39,7 @@ from vitas.testing import ApiClient
 from vitas.tests import access_table, second_steps, test_access
 from vitas.tests.access_table import ROLES
 from vitas.tests.clinical_world import make_more
-from vitas.tests.test_access import API, Undone, World, asked, filled, methods
+from vitas.tests.test_access import API, Undone, World, asked, filled, methods, on_the_day
 
 world = test_access.world
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -275,6 +275,7 @@ def statements_of(world: World, row: tuple[str, str, str], happened: list[LiveEv
         try:
             with transaction.atomic():
                 somebody = ApiClient(world.users.get(role))
+                on_the_day(world, role)
                 query, body = body_of(method, address, role, world, happened)
                 body = body if (right := second_steps.body_for(address, somebody, world.users["doctor"])) is None else right
                 if address in ("distributed-locks/renew", "distributed-locks/release"):

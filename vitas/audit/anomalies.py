@@ -260,7 +260,7 @@ def _grouped(
     which: str, by: str, when: str, since: datetime, until: datetime, *, counted: str = "count(*)"
 ) -> Iterator[_Row]:
     """The entries of a time that a rule wants, in groups."""
-    given = {"since": first_id_at(since), "until": first_id_at(until), "staff": STAFF}
+    given: dict[str, Any] = {"since": first_id_at(since), "until": first_id_at(until), "staff": STAFF}
     with connection.cursor() as cursor:
         cursor.execute(_GROUPED.format(which=which, by=by, when=when, counted=counted, named=NAMED), given)
         for row in cursor.fetchall():

@@ -40,8 +40,9 @@ class AuditView(ApiView):
 
     def given(self, serializer: Any) -> dict[str, Any]:
         data = self.request.data
-        chosen = {name: value for name, value in data.items() if value not in (None, "")} if data else data
-        return self.read(serializer, chosen)
+        if isinstance(data, dict):
+            data = {name: value for name, value in data.items() if value not in (None, "")}
+        return self.read(serializer, data)
 
     def asked(self, given: dict[str, Any]) -> Asked:
         outcome = given.get("outcome")

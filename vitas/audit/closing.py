@@ -43,7 +43,7 @@ def standing(month: date, *, using: str = "default") -> AuditSeal | None:
     of_month = AuditSeal.objects.using(using).of_month(month).heads()
     last = of_month.filter(kind=AuditSeal.Kind.ENTRIES).last()
     closed = of_month.exclude(kind=AuditSeal.Kind.ENTRIES).last()
-    return closed if closed and (not last or closed.last_seal >= last.number) else None
+    return closed if closed and (not last or (closed.last_seal or 0) >= last.number) else None
 
 
 def drop_month(month: date, *, by: Actor) -> AuditSeal:

@@ -154,7 +154,11 @@ class AuditHour(models.Model):
                 nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=["hour"], name="audit_hour_of_all")]
+        indexes = [
+            models.Index(fields=["hour"], name="audit_hour_of_all"),
+            models.Index(fields=["organization_id", "category", "action", "hour"], name="audit_hour_by_act"),
+            models.Index(fields=["organization_id", "action", "hour"], name="audit_hour_of_act"),
+        ]
 
 
 class Anomaly(models.Model):

@@ -45,7 +45,7 @@ class Filters(forms.Form):
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__({**data.dict(), "period": data.get("period") or "day"}, auto_id="trail-%s", label_suffix="")
         chosen = _uuid(data.get("user", ""))
-        self.fields["user"].widget.choices = [("", _("All people")), *_people(actor, chosen)]  # type: ignore[attr-defined]
+        self.fields["user"].widget.choices = [("", _("All people")), *_people(actor, chosen)]
 
     def asked(self) -> Asked:
         """What is asked for, as far as it can be read."""

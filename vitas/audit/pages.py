@@ -122,7 +122,7 @@ def fetch(request: HttpRequest, export_id: UUID, *, site: StaffSite) -> HttpResp
         messages.error(request, str(refusal.message))
         return _back(request, "exports")
     name = f"audit-trail-{found.created_at:%Y-%m-%d}.{found.format}"
-    return download(file, name=name, type=exports.TYPES[found.format])  # type: ignore[no-any-return]
+    return download(file, name=name, type=exports.TYPES[found.format])
 
 
 @for_readers
@@ -159,7 +159,7 @@ def report(request: HttpRequest, *, site: StaffSite) -> HttpResponse:
         note(actor, "REPORT_AUDIT_TRAIL", of_patient, report=made.kind, format="pdf" if as_pdf else "page")
         if as_pdf:
             name = f"{made.kind}-{form.cleaned_data['until']}.pdf"
-            return download(pdf.report(made), name=name, type=exports.TYPES["pdf"])  # type: ignore[no-any-return]
+            return download(pdf.report(made), name=name, type=exports.TYPES["pdf"])
     context = {
         **site.each_context(request),
         "form": form,
@@ -229,7 +229,7 @@ def _sentence(refusal: Exception) -> str:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _number(text: str) -> int:

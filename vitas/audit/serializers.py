@@ -112,7 +112,7 @@ class ReportPeriodOut(_Named):
 
 class ReportColumnOut(_Named):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the name is the contract's
 
 
 class ReportTableOut(_Named):

@@ -152,6 +152,7 @@ def test_operator_reads_what_tells_of_no_patient(api, manager):
     [
         ({"start_time": "2026-11-21T00:00:00Z", "end_time": "2026-11-20T00:00:00Z"}, 400, ["endTime"]),
         ({"categories": ["gossip"]}, 400, ["categories.0"]),
+        ([], 400, []),
         ({"page": 501}, 400, ["page"]),
         ({"tenant_id": "00000000-0000-7000-8000-000000000000"}, 403, []),
     ],

@@ -48,7 +48,7 @@ def past_triggers(*statements: str) -> None:
         for table in ("audit_auditentry", "audit_auditseal"):
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
-            owner.execute(statement)  # type: ignore[call-overload]
+            owner.execute(statement)
         for table in ("audit_auditentry", "audit_auditseal"):
             owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 

@@ -1,0 +1,18 @@
+"""Hours of one category or act are found for any length of time."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0006_indexes")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="audithour",
+            index=models.Index(fields=["organization_id", "category", "action", "hour"], name="audit_hour_by_act"),
+        ),
+        migrations.AddIndex(
+            model_name="audithour",
+            index=models.Index(fields=["organization_id", "action", "hour"], name="audit_hour_of_act"),
+        ),
+    ]

@@ -114,6 +114,13 @@ class GlassReviewed(DomainEvent):
     break_glass_id: UUID
 
 
+@dataclasses.dataclass(frozen=True)
+class AnomalyFound(DomainEvent):
+    """The audit trail holds something that somebody should look at."""
+
+    anomaly_id: UUID
+
+
 KINDS: dict[str, type[DomainEvent]] = {kind.__name__: kind for kind in DomainEvent.__subclasses__()}
 
 Receiver = Callable[[Any], None]

@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,21 +26,21 @@ class BreakGlassAdmin(FoundByPatient, ReadOnlyAdmin):
 
     change_form_template = "admin/patients/breakglass/change_form.html"
     patient_path = "patient_id"
-    list_display = ["opened_at", "doctor", "patient", "ends_at", "verdict_shown", "reviewed_at"]
+    list_display = ["opened", "doctor", "patient", "verdict_shown"]
     list_filter = [("reviewed_at", admin.EmptyFieldListFilter), "verdict"]
     list_select_related = ["doctor", "patient"]
     sortable_by = ()
     ordering = ["-opened_at"]
-    fields = readonly_fields = [
-        "doctor",
-        "patient",
-        "opened_at",
-        "ends_at",
-        "reason",
-        "verdict_shown",
-        "review",
-        "reviewed_at",
-    ]
+    readonly_fields = ["doctor", "patient", "opened_at", "ends_at", "reason", "verdict_shown", "review", "reviewed_at"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What there is to say: of the review only once it is done."""
+        done = obj is None or obj.reviewed_at is not None
+        return [name for name in self.readonly_fields if done or name not in ("review", "reviewed_at")]
+
+    @admin.display(description=_("opened at"))
+    def opened(self, row: BreakGlass) -> str:
+        return date_format(localtime(row.opened_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("verdict"))
     def verdict_shown(self, row: BreakGlass) -> str:

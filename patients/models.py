@@ -246,6 +246,9 @@ class Consent(models.Model):
         ]
         indexes = [models.Index(fields=["recipient", "patient"], name="consent_recipient")]
 
+    def __str__(self) -> str:
+        return f"{self.patient} · {self.get_kind_display()}"
+
 
 class BreakGlass(models.Model):
     """A doctor opened a patient of the organization whom they do not care for, with a reason; for an hour at most.
@@ -299,6 +302,9 @@ class BreakGlass(models.Model):
             models.Index(fields=["doctor", "patient", "ends_at"], name="glass_doctor"),
             models.Index(fields=["organization", "-opened_at"], name="glass_organization"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.doctor} · {self.patient}"
 
     @property
     def is_open(self) -> bool:

@@ -136,7 +136,7 @@ def of(row: Observation) -> Result:
         row=row,
         name=str(words.get("display") or words.get("code") or ""),
         value=_shown(number) or str(words.get("value", "")),
-        unit=str(words.get("unit", "")),
+        unit=str(words.get("unit", "")).replace("[", "").replace("]", ""),  # UCUM writes mm[Hg], people mmHg
         number=number,
         low=low,
         high=high,

@@ -34,7 +34,7 @@ ANA_RUIZ: Final = Person("Ana Ruiz", email="ana.ruiz@demo.vitas.test", sign_in="
 SARAH_JOHNSON: Final = Person("Sarah Johnson", email="sarah.johnson@demo.vitas.test", sign_in="sign-in/staff")
 URGENT_CARE: Final = Person("Guardia", email="guardia@demo.vitas.test", sign_in="sign-in/staff")
 RECEPTIONIST: Final = Person("Recepción", email="recepcion@demo.vitas.test", sign_in="admin/login/")
-NURSE: Final = Person("Nurse", email="nurse@demo.vitas.test", sign_in="admin/login/")
+NURSE: Final = Person("Nurse", email="nurse@demo.vitas.test", sign_in="sign-in/staff")
 MANAGER: Final = Person("Manager", email="manager@demo.vitas.test", sign_in="admin/login/")
 OPERATOR: Final = Person("Operator", email="admin@demo.vitas.test", sign_in="admin/login/")
 

@@ -32,6 +32,7 @@ TABLE = """
 /doctor/agenda/absences/<int:absence_id>               doctor                                   3
 /doctor/agenda/hours/<uuid:place_id>                   doctor                                   3
 /doctor/agenda/stranded                                doctor                                   7
+/doctor/emergency                                    doctor                                   2
 /doctor/patients                                       doctor,nurse                             3
 /doctor/patients/<uuid:patient_id>                     nurse                                    14
 /doctor/patients/<uuid:patient_id>                     doctor                                   16
@@ -61,6 +62,9 @@ TABLE = """
 /manifest.webmanifest                                  nobody                                   0
 /manifest.webmanifest                                  signed-in                                1
 /me                                                    patient                                  5
+/me/consents                                         patient                                  3
+/me/consents/<uuid:consent_id>                       patient                                  3
+/me/opened                                           patient                                  10
 /me/phone                                              patient                                  2
 /messages                                              patient                                  3
 /notifications                                         doctor,nurse,receptionist,admin,operator 2

@@ -3,10 +3,12 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 
 class OperationsConfig(AppConfig):
     name = "vitas.operations"
+    verbose_name = _("Keeping and forgetting")
     label = "operations"
 
     def ready(self) -> None:

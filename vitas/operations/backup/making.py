@@ -72,7 +72,8 @@ def drop_old(folder: Path, *, days: int, now: datetime) -> list[str]:
 
 
 def _fill(folder: Path, *, source: Database, key: bytes, tell: Tell) -> None:
-    backup, parts = new_id(), {}
+    backup = new_id()
+    parts: dict[str, Part] = {}
     with source.connected() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         made_at, snapshot = connection.execute("SELECT now(), pg_export_snapshot()").fetchall()[0]
@@ -82,11 +83,8 @@ def _fill(folder: Path, *, source: Database, key: bytes, tell: Tell) -> None:
         with _part(folder, "database", key=key, backup=backup, parts=parts) as sealer:
             _dump(source, snapshot, sealer, tell)
         tables = database.held(connection, tell=lambda count: tell(f"tables: {count} counted"))
-        known = {
-            "sequences": database.sequences(connection),
-            "migrations": database.migrations(connection),
-            "master_keys": _masters(connection),
-        }
+        sequences, migrations = database.sequences(connection), database.migrations(connection)
+        master_keys = _masters(connection)
     with _part(folder, "files", key=key, backup=backup, parts=parts) as sealer:
         stored = files.pack(sealer, tell=lambda count: tell(f"files: {count}"))
     manifest = Manifest(
@@ -94,10 +92,12 @@ def _fill(folder: Path, *, source: Database, key: bytes, tell: Tell) -> None:
         made_at=made_at.isoformat(),
         server=server,
         roles=sorted({source.parameters.get("user", ""), application_role()}),
+        master_keys=master_keys,
+        migrations=migrations,
         tables=tables,
+        sequences=sequences,
         files=stored,
         parts=parts,
-        **known,
     )
     with _created(folder / MANIFEST) as out:
         manifest.write(out, key=key)

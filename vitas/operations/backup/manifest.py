@@ -4,7 +4,7 @@ import json
 import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final, Self
+from typing import IO, Final, Self
 
 from vitas.operations.backup import BackupFailed
 from vitas.operations.backup.database import Held
@@ -46,7 +46,7 @@ class Manifest:
     parts: dict[str, Part] = field(default_factory=dict)
     format: int = FORMAT
 
-    def write(self, out: BinaryIO, *, key: bytes) -> None:
+    def write(self, out: IO[bytes], *, key: bytes) -> None:
         sealer = Sealer(out, key=key, backup=uuid.UUID(self.id), part=NAME)
         sealer.write(json.dumps(asdict(self)).encode())
         sealer.finish()

@@ -12,7 +12,7 @@ import hmac
 import os
 import uuid
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -40,7 +40,7 @@ def mark_of(key: bytes) -> bytes:
 class Sealer:
     """Writes one part. `write` as often as one likes, then `finish`; `size` and `sha256` tell of the sealed bytes."""
 
-    def __init__(self, out: BinaryIO, *, key: bytes, backup: uuid.UUID, part: str) -> None:
+    def __init__(self, out: IO[bytes], *, key: bytes, backup: uuid.UUID, part: str) -> None:
         self.out = out
         self.size = 0
         self.content_size = 0
@@ -79,7 +79,7 @@ class Sealer:
         self.size += len(sealed)
 
 
-def backup_of(file: BinaryIO, *, key: bytes) -> uuid.UUID:
+def backup_of(file: IO[bytes], *, key: bytes) -> uuid.UUID:
     """Whose part this is; the file stands at its beginning again. Raises BackupFailed for another key or format."""
     header = file.read(_HEADER)
     file.seek(0)
@@ -90,7 +90,7 @@ def backup_of(file: BinaryIO, *, key: bytes) -> uuid.UUID:
     return uuid.UUID(bytes=header[len(MAGIC) + _MARK :][:16])
 
 
-def opened(file: BinaryIO, *, key: bytes, backup: uuid.UUID, part: str) -> Iterator[bytes]:
+def opened(file: IO[bytes], *, key: bytes, backup: uuid.UUID, part: str) -> Iterator[bytes]:
     """The part's content, chunk by chunk, each proven before it is given. Raises Tampered, BackupFailed."""
     if backup_of(file, key=key) != backup:
         raise Tampered(f"The part {part} belongs to another backup.")

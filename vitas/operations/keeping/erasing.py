@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
 from appointments.models import Appointment, TimeClaim
@@ -142,11 +142,11 @@ def _claim_files(ids: list[UUID], term: Term) -> list[str]:
 
 
 def _delete(model: type[Model], path: str, ids: list[UUID], term: Term) -> int:
-    rows: QuerySet[Any] = model._default_manager.using(OWNER)
+    rows: Any = model._default_manager.using(OWNER)
     if path:
         records = MedicalRecord.objects.using(OWNER).filter(patient__in=ids, organization=term.organization)
-        return rows.filter(record__in=records.values("pk"))._raw_delete(OWNER)  # type: ignore[attr-defined, no-any-return]
-    return rows.filter(patient__in=ids, organization=term.organization)._raw_delete(OWNER)  # type: ignore[attr-defined, no-any-return]
+        return rows.filter(record__in=records.values("pk"))._raw_delete(OWNER)
+    return rows.filter(patient__in=ids, organization=term.organization)._raw_delete(OWNER)
 
 
 def _note(action: str, patient_id: UUID, *, organization_id: UUID | None = None, **details: Any) -> None:

@@ -80,8 +80,8 @@ def sealed_identity(*, patient_id: UUID, by: Actor) -> dict[str, Any]:
         resource_id=patient_id,
         patient_id=patient_id,
     )
-    identity: dict[str, Any] = found.identity
-    return identity
+    identity: Any = found.identity  # what the JSON says
+    return dict(identity)
 
 
 def forgotten_since(moment: datetime) -> list[UUID]:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 from vitas.common.sql import acting, revoke, wall
 
 ADMIN = f"{acting('role')} = 'admin' AND organization_id = {acting('organization')}"
-OPERATOR = f"patient_id IS NULL AND {acting('role')} IS NULL"
+OPERATOR = f"patient_id IS NULL AND {acting('role')} = 'operator'"
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,7 @@
 """Backup, restore and drill, on real PostgreSQL with its own programs."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -98,7 +99,7 @@ def test_the_demo_comes_back_from_a_backup_as_it_was():
 
     last = said.getvalue().splitlines()[-1]
     assert last.startswith("The drill is passed: ")
-    assert "and 2 files came back as they were" in last
+    assert re.search(r" and [0-9]+ files came back as they were", last)
     assert time.monotonic() - began < 60
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'vitas_drill_%'")

@@ -151,6 +151,17 @@ def test_who_was_forgotten_since_a_backup_is_forgotten_again(ana, tmp_path):
     assert Patient.objects.get(pk=ana.pk).first_name == identities.NOBODY
 
 
+def test_who_cannot_be_forgotten_again_is_told(mexico, ana, tmp_path):
+    mexico.visit(ana, timezone.now() + timedelta(days=1), status=Status.SCHEDULED)
+    list_of_ids, said = tmp_path / "ids", StringIO()
+    list_of_ids.write_text(str(ana.pk))
+
+    with pytest.raises(CommandError, match="1 of 1 were not forgotten"):
+        call_command("forget", "--from", str(list_of_ids), stdout=said)
+
+    assert said.getvalue().startswith(f"{ana.pk}: Visits are still to come")
+
+
 def test_the_command_says_why_it_cannot(mexico, ana):
     mexico.visit(ana, timezone.now() + timedelta(days=1), status=Status.SCHEDULED)
 

@@ -7,9 +7,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from patients.models import PatientFile
-from vitas.accounts.actor import OPERATIONS, Actor
+from vitas.accounts.actor import NOBODY, OPERATIONS, Actor
 from vitas.accounts.models import Role
 from vitas.audit.models import AuditEntry
+from vitas.common.acting import acting_as
 from vitas.common.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
 from vitas.operations.keeping import holds
 from vitas.operations.models import LegalHold
@@ -145,3 +146,14 @@ def test_the_admin_sets_and_releases(clinic, ana, manager):
     assert [entry.action for entry in actions] == ["PLACE_LEGAL_HOLD", "RELEASE_LEGAL_HOLD"]
     again = manager.post(f"{address}{hold.pk}/change/", {"released_because": "once more", "seen": seen})
     assert again.status_code == 403
+
+
+def test_postgresql_shows_a_hold_to_its_administrator_and_whole_ones_to_the_operator(clinic, ana):
+    place(clinic, ana), place(clinic), place(make_organization())
+
+    def seen_by(actor):
+        with acting_as(actor):
+            return LegalHold.objects.count()
+
+    operator, doctor = Actor(is_operator=True, user_id=make_user().pk), Actor(role=Role.DOCTOR, user_id=make_user().pk)
+    assert [seen_by(actor) for actor in (admin_of(clinic), operator, doctor, NOBODY)] == [2, 2, 0, 0]

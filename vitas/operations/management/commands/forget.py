@@ -51,14 +51,20 @@ class Command(BaseCommand):
             self.stdout.write("The patient is forgotten. The records stay until the law's time is over.")
 
     def _forget_again(self, ids: list[UUID]) -> None:
+        refused = 0
         for patient_id in ids:
             try:
                 forgetting.forget(patient_id=patient_id, by=OPERATIONS)
             except NotFound:
                 self.stdout.write(f"{patient_id} is not here.")
             except Refused as refusal:
-                self.stderr.write(f"{patient_id}: {refusal.message}")
-        self.stdout.write(f"{len(ids)} patients were gone through.")
+                self.stdout.write(f"{patient_id}: {refusal.message}")
+                refused += 1
+        if refused:
+            raise CommandError(
+                f"{refused} of {len(ids)} were not forgotten. Mend what is said above, and run this again."
+            )
+        self.stdout.write("All of them are forgotten.")
 
 
 def moment(text: str) -> datetime:

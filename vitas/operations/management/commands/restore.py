@@ -54,5 +54,6 @@ class Command(BaseCommand):
             )
         if not only_checked:
             self.stdout.write(
-                "Now run migrate --database=owner and retention, and forget again whom you forgot since: forget --from FILE."
+                "Now run migrate --database=owner and retention, and forget again whom you forgot since:"
+                " forget --from FILE."
             )

@@ -55,12 +55,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {rows}")
         self.stdout.write("Nothing was erased.")
 
+    def _erase_of(self, term: Term, progress: Progress) -> int:
+        return erasing.erase_due(term, tell=lambda done: progress(f"{term.organization.slug}: {done} erased"))
+
     def _erase(self, found: list[Term], now: datetime) -> None:
         progress = Progress(self.stdout.write)
-        files = sum(
-            erasing.erase_due(term, tell=lambda done, term=term: progress(f"{term.organization.slug}: {done} erased"))
-            for term in found
-        )
+        files = sum(self._erase_of(term, progress) for term in found)
         patients = erasing.erase_patients(now, tell=lambda done: progress(f"patients: {done} erased"))
         months = audit_months.drop_due(now, tell=lambda done: progress(f"months: {done} dropped"))
         progress.end()

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from clinic.sign_in import doctor_object
 from vitas.accounts import answers, refresh_tokens, signing
 from vitas.accounts.api import SIGNED_IN_EXAMPLE, SignInView
-from vitas.accounts.mfa.api import SECOND_STEP_EXAMPLE, signed_in_or_second_step
+from vitas.accounts.mfa.serializers import SECOND_STEP_EXAMPLE, signed_in_or_second_step
 from vitas.accounts.serializers import SignedInOut, SignInIn
 
 

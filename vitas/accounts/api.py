@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from vitas.accounts import answers, firebase, own_sessions, people, refresh_tokens, signing, tokens
 from vitas.accounts.authentication import REFRESH_COOKIE, TokenAuthentication, require_csrf
+from vitas.accounts.mfa.serializers import SECOND_STEP_EXAMPLE, signed_in_or_second_step
 from vitas.accounts.mfa.steps import SecondStepNeeded
 from vitas.accounts.models import Session
 from vitas.accounts.permissions import PUBLIC, SIGNED_IN
@@ -153,12 +154,13 @@ class Firebase(SignInView):
     @extend_schema(
         summary="Sign in with a Firebase ID token",
         description="Checked against the project's published keys. The person is found by the Firebase account, else "
-        "by a verified e-mail or phone number.",
+        "by a verified e-mail or phone number. Of staff a second step may be asked, as after a password.",
         request=FirebaseIn,
-        responses={200: SignedInOut},
+        responses={200: signed_in_or_second_step()},
         examples=[
             OpenApiExample("Firebase", value={"idToken": "eyJhbGciOiJSUzI1NiIs…"}, request_only=True),
             OpenApiExample("Signed in", value=SIGNED_IN_EXAMPLE, response_only=True),
+            OpenApiExample("A second step is needed", value=SECOND_STEP_EXAMPLE, response_only=True),
         ],
     )
     def post(self, request: Request) -> Response:
@@ -247,6 +249,7 @@ class Sessions(ApiView):
 
     @extend_schema(
         summary="Sign out everywhere else",
+        request=None,
         responses={200: EndedOut},
         examples=[OpenApiExample("Ended", value={"success": True, "ended": 2}, response_only=True)],
     )
@@ -262,6 +265,7 @@ class OneSession(ApiView):
 
     @extend_schema(
         summary="End a session of one's own",
+        request=None,
         responses={200: SuccessOut},
         examples=[OpenApiExample("Ended", value={"success": True}, response_only=True)],
     )

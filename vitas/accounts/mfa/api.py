@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,13 +21,6 @@ from vitas.common.errors import Invalid, NotAllowed, NotSignedIn
 
 MEMBERS = STAFF | {OPERATOR}
 
-SECOND_STEP_EXAMPLE = {
-    "mfaRequired": True,
-    "mfaSetupRequired": False,
-    "mfaToken": "0195f2a07c1e7d3b9b1e0d9a3c1f2b4a-kq3V…",
-    "methods": ["passkey", "totp", "recoveryCode"],
-    "expiresIn": 300,
-}
 PASSKEY_EXAMPLE = {
     "id": "0195f2a0-7c1e-7d3b-9b1e-0d9a3c1f2b4a",
     "name": "Chrome, Android",
@@ -35,17 +28,14 @@ PASSKEY_EXAMPLE = {
     "lastUsedAt": None,
     "backedUp": True,
 }
+CREDENTIAL_EXAMPLE = {
+    "id": "kq3V…",
+    "rawId": "kq3V…",
+    "type": "public-key",
+    "response": {"clientDataJSON": "eyJ0…", "attestationObject": "o2Nm…"},
+}
 CODES_EXAMPLE = {"recoveryCodes": ["7kd2m-x9qpa", "…"], "signedIn": None}
 OPTIONS_EXAMPLE = {"publicKey": {"rpId": "vitas.example", "challenge": "kq3V…", "userVerification": "preferred"}}
-
-
-def signed_in_or_second_step(serializer: Any = SignedInOut) -> PolymorphicProxySerializer:
-    """What a sign-in answers, for the API's description."""
-    return PolymorphicProxySerializer(
-        component_name=f"{serializer.__name__.removesuffix('Out')}OrSecondStep",
-        serializers=[serializer, shapes.SecondStepOut],
-        resource_type_field_name=None,
-    )
 
 
 def _example(title: str, value: Any, **more: Any) -> OpenApiExample:
@@ -210,7 +200,10 @@ class SetupConfirm(_Changing):
         description="Answers with ten recovery codes where there were none, and with the sign-in that waited for this.",
         request=shapes.CodeIn,
         responses={201: shapes.RecoveryCodesOut},
-        examples=[_example("Set up", CODES_EXAMPLE)],
+        examples=[
+            _example("A code", {"code": "123456"}, request_only=True, response_only=False),
+            _example("Set up", CODES_EXAMPLE),
+        ],
     )
     def post(self, request: Request) -> Response:
         body = self.read(shapes.CodeIn)
@@ -226,6 +219,7 @@ class Totp(ApiView):
 
     @extend_schema(
         summary="Remove the authenticator app",
+        request=None,
         responses={200: SuccessOut},
         examples=[_example("Removed", {"success": True})],
     )
@@ -275,7 +269,15 @@ class Passkeys(_Changing):
         description="What the browser made of the options of `auth/mfa/passkeys/registration`.",
         request=shapes.NewPasskeyIn,
         responses={201: shapes.NewPasskeyOut},
-        examples=[_example("Added", {**CODES_EXAMPLE, "passkey": PASSKEY_EXAMPLE})],
+        examples=[
+            _example(
+                "A passkey",
+                {"passkey": CREDENTIAL_EXAMPLE, "name": "My phone"},
+                request_only=True,
+                response_only=False,
+            ),
+            _example("Added", {**CODES_EXAMPLE, "passkey": PASSKEY_EXAMPLE}),
+        ],
     )
     def post(self, request: Request) -> Response:
         body = self.read(shapes.NewPasskeyIn)
@@ -299,7 +301,10 @@ class OnePasskey(ApiView):
         summary="Rename a passkey",
         request=shapes.NameIn,
         responses={200: shapes.PasskeyOut},
-        examples=[_example("Renamed", PASSKEY_EXAMPLE)],
+        examples=[
+            _example("A name", {"name": "My phone"}, request_only=True, response_only=False),
+            _example("Renamed", PASSKEY_EXAMPLE),
+        ],
     )
     def patch(self, request: Request, passkey_id: UUID) -> Response:
         name = self.read(shapes.NameIn)["name"]
@@ -309,6 +314,7 @@ class OnePasskey(ApiView):
 
     @extend_schema(
         summary="Remove a passkey",
+        request=None,
         responses={200: SuccessOut},
         examples=[_example("Removed", {"success": True})],
     )

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from vitas.accounts.models import Factor
@@ -50,6 +51,24 @@ class SecondStepOut(serializers.Serializer[Any]):
     mfa_token = serializers.CharField(help_text="For `auth/mfa/verify` or `auth/mfa/setup`; opens nothing else.")
     methods = serializers.ListField(child=serializers.ChoiceField(choices=Factor.values))
     expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+SECOND_STEP_EXAMPLE = {
+    "mfaRequired": True,
+    "mfaSetupRequired": False,
+    "mfaToken": "0195f2a07c1e7d3b9b1e0d9a3c1f2b4a-kq3V…",
+    "methods": ["passkey", "totp", "recoveryCode"],
+    "expiresIn": 300,
+}
+
+
+def signed_in_or_second_step(serializer: Any = SignedInOut) -> PolymorphicProxySerializer:
+    """What a sign-in answers, for the API's description."""
+    return PolymorphicProxySerializer(
+        component_name=f"{serializer.__name__.removesuffix('Out')}OrSecondStep",
+        serializers=[serializer, SecondStepOut],
+        resource_type_field_name=None,
+    )
 
 
 class VerifyIn(serializers.Serializer[Any]):

@@ -66,7 +66,7 @@ class Records(ApiView):
                     "observations": [examples.RESULT_IN],
                 }
             ),
-            examples.answer(examples.DETAIL, "201"),
+            examples.answer(examples.DETAIL, "200", "201"),
         ],
     )
     def post(self, request: Request) -> Response:

@@ -122,8 +122,8 @@ KEY: Final = OpenApiParameter(
 )
 
 
-def answer(value: Any, status: str = "200") -> OpenApiExample:
-    return OpenApiExample("answer", value=value, response_only=True, status_codes=[status])
+def answer(value: Any, *statuses: str) -> OpenApiExample:
+    return OpenApiExample("answer", value=value, response_only=True, status_codes=list(statuses) or ["200"])
 
 
 def request(value: Any) -> OpenApiExample:

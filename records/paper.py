@@ -9,7 +9,7 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 - writes, and reads nothing
 
 from django.conf import settings
 from django.db import transaction
@@ -30,7 +30,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from clinic.models import Clinic, DoctorPlace
-from clinic.search import specialty_name
 from records import reading, writing
 from records.check_codes import spelled
 from records.models import Clinical, MedicalRecord
@@ -59,7 +58,7 @@ def paper_of(*, record_id: UUID, by: Actor) -> PrescriptionPaper:
     reading.opened(record, by)
     writing.note(by, "READ_PRESCRIPTION_PAPER", record)
     with translation.override(record.organization.language):
-        name = f"{_('prescription')}-{record.date.isoformat()}.pdf"
+        name = _("prescription-%(date)s.pdf") % {"date": record.date.isoformat()}
         return PrescriptionPaper(drawn(record), name)
 
 
@@ -107,7 +106,7 @@ def _head(record: MedicalRecord) -> list[Any]:
     where = ", ".join(part for part in (clinic.name, clinic.address, clinic.city) if part) if clinic else ""
     phone = clinic.phone if clinic else ""
     patient = record.patient
-    born = f" · {_('born on')} {_day(patient.birth_date)}" if patient.birth_date else ""
+    born = _("born on %(day)s") % {"day": _day(patient.birth_date)} if patient.birth_date else ""
     parts = [
         _said(record.organization.name, "house"),
         _said(" · ".join(part for part in (where, phone) if part), "soft"),
@@ -120,7 +119,7 @@ def _head(record: MedicalRecord) -> list[Any]:
         parts.append(_said(_("Demo data: this is no real prescription."), "warning"))
     return [
         *parts,
-        _said(f"<b>{_safe(patient.full_name)}</b>{_safe(born)}", "text", safe=True),
+        _said(" · ".join(filter(None, [f"<b>{_safe(patient.full_name)}</b>", _safe(born)])), "text", safe=True),
         _said(_day(record.date), "soft"),
         Spacer(0, 6 * mm),
     ]
@@ -149,13 +148,15 @@ def _foot(record: MedicalRecord) -> list[Any]:
     doctor = record.doctor
     who = [_said(f"<b>{_safe(str(doctor or ''))}</b>", "text", safe=True)]
     if doctor:
-        who.append(_said(" · ".join([specialty_name(doctor.specialty), *licences_of(record)]), "soft"))
+        who.append(_said(" · ".join([str(doctor.get_specialty_display()), *licences_of(record)]), "soft"))
     address = verify_address(record)
+    code = _safe(_("Check code: %(code)s") % {"code": spelled(record.check_code or "")})
+    print_of_lines = _("Fingerprint: %(fingerprint)s") % {"fingerprint": fingerprint(record)}
     words = [
         _said(_("Anyone may check that this prescription is real:"), "small"),
         _said(f"<b>{_safe(address)}</b>", "small", safe=True),
-        _said(f"{_('Check code')}: <b>{spelled(record.check_code or '')}</b>", "small", safe=True),
-        _said(f"{_('Fingerprint')}: {fingerprint(record)}", "small"),
+        _said(f"<b>{code}</b>", "small", safe=True),
+        _said(print_of_lines, "small"),
         _said(_("The address shows the same fingerprint, and neither the patient nor the medicines."), "small"),
     ]
     table = Table([[_qr(address), words]], colWidths=[32 * mm, None])
@@ -229,5 +230,7 @@ def _styles() -> dict[str, ParagraphStyle]:
         "inner": like("inner", leftIndent=6 * mm),
         "soft": like("soft", fontSize=9, leading=12, textColor=_SOFT),
         "small": like("small", fontSize=8, leading=11),
-        "warning": like("warning", fontName="Vera-Bold", textColor=_RED, alignment=TA_CENTER, spaceBefore=4, spaceAfter=10),
+        "warning": like(
+            "warning", fontName="Vera-Bold", textColor=_RED, alignment=TA_CENTER, spaceBefore=4, spaceAfter=10
+        ),
     }

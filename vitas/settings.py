@@ -248,6 +248,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGE_TYPE = env.text("STORAGE_TYPE", "local", among=["local", "s3"])
 if STORAGE_TYPE == "s3" and not env.text("AWS_S3_BUCKET"):
     raise ImproperlyConfigured("STORAGE_TYPE is s3, so AWS_S3_BUCKET must name the bucket.")
+
+
+def _s3_client() -> object:
+    """A bucket that does not answer is a 503 within seconds, not a minute's wait."""
+    from botocore.config import Config  # not loaded where files lie on a disk
+
+    return Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 2})
+
+
 _files = {
     "local": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -261,6 +270,8 @@ _files = {
             "endpoint_url": env.url("AWS_S3_ENDPOINT_URL") or None,
             "default_acl": None,
             "file_overwrite": False,
+            "max_memory_size": 1_048_576,  # bytes of a file; what is larger goes through a temporary one
+            "client_config": _s3_client() if STORAGE_TYPE == "s3" else None,
         },
     },
 }

@@ -68,7 +68,10 @@ class _OfPatient:
         self.patient, self.number, self.rows, self.users = patient, number, rows, users
         self.places: list[DoctorPlace] = list(places)
         self.today = timezone.now().date()
-        self.tongue = words.LANGUAGES.index(places[0].clinic.organization.language)
+        self.tongues = {
+            place.clinic.organization_id: words.LANGUAGES.index(place.clinic.organization.language) for place in places
+        }
+        self.tongue = self.tongues[self.places[0].clinic.organization_id]
 
     def make(self) -> None:
         for nth, days in enumerate(LAB_DAYS):
@@ -84,6 +87,7 @@ class _OfPatient:
         self._images()
         title, text = words.REFERRAL
         self._pdf(self._record(Type.REFERRAL, 0, 90, title, text), "letter", title, text)
+        self.tongue = self.tongues[self.places[0].clinic.organization_id]
         self._glance()
 
     def _visits(self) -> list[Appointment | None]:
@@ -120,11 +124,10 @@ class _OfPatient:
             )
 
     def _images(self) -> None:
-        language = words.LANGUAGES[self.tongue]
-        drawn = (record_files.radiograph(language), record_files.ultrasound(language))
-        for nth, ((title, text), image) in enumerate(zip(words.IMAGES, drawn, strict=True)):
+        pictures = (record_files.radiograph, record_files.ultrasound)
+        for nth, ((title, text), picture) in enumerate(zip(words.IMAGES, pictures, strict=True)):
             record = self._record(Type.IMAGING, nth, (150, 12)[nth], title, text)
-            self._file(record, "image", image)
+            self._file(record, "image", picture(words.LANGUAGES[self.tongue]))
             self._pdf(record, "report", title, text)
 
     def _glance(self) -> None:
@@ -165,6 +168,7 @@ class _OfPatient:
     ) -> MedicalRecord:
         place = self.places[nth % len(self.places)]
         doctor: Doctor = visit.doctor if visit else place.doctor
+        self.tongue = self.tongues.get(doctor.organization_id, self.tongue)  # it is written where it is kept
         on = visit.starts_at.date() if visit else self.today - timedelta(days=days + self.number % 9)
         written_at = min(datetime.combine(on, time(18, self.number % 60), UTC), timezone.now())
         identity = demo_id(f"record {self.patient.pk} {type} {nth}")

@@ -15,7 +15,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from vitas.testing import ApiClient
 
 # What S1's families are called: their clients read snake_case.
-SNAKES = ("Lock",)
+SNAKES = ("Lock", "Audit", "Anomaly", "ComplianceReport", "Report", "Review")
 
 
 @cache

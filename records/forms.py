@@ -90,7 +90,7 @@ class MedicineRow(PageForm):
     )
 
 
-class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
+class Rows(forms.BaseFormSet):
     """Rows of a record; `given` are those that say something, and where each stands in the form."""
 
     def given(self) -> tuple[list[dict[str, str]], list[int]]:

@@ -100,7 +100,7 @@ class Result:
     @property
     def thing(self) -> tuple[str, str, str]:
         """What was measured: values with the same stand in one line over time."""
-        words = self.row.words
+        words = words_of(self.row)
         code = str(words.get("code", "")).strip()
         return (str(words.get("system", "")), code, self.unit) if code else ("", self.name.casefold(), self.unit)
 
@@ -129,8 +129,14 @@ class Series:
         return self.results[::-1]
 
 
+def words_of(row: Observation) -> dict[str, Any]:
+    """What is sealed of it (`Observation`)."""
+    found: Any = row.words
+    return dict(found)
+
+
 def of(row: Observation) -> Result:
-    words: dict[str, Any] = row.words
+    words = words_of(row)
     number, low, high = (_number(words.get(name)) for name in ("value", "low", "high"))
     return Result(
         row=row,

@@ -37,7 +37,7 @@ class Card:
         return json.dumps(plots.values(self.series))
 
 
-def of(actor: Actor, patient_id: UUID | None) -> list[Observation]:
+def of(actor: Actor, patient_id: UUID) -> list[Observation]:
     """What stands of a patient's results, as far as this person may read them. One query."""
     rows = Observation.objects.visible_to(actor).filter(patient_id=patient_id, status=Observation.Status.CURRENT)
     return list(rows.order_by("-observed_at", "-pk")[:MOST])

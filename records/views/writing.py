@@ -159,8 +159,8 @@ def _rows(kind: Type, typed: Any) -> Rows | None:
     if kind not in _KINDS:
         return None
     _group, made, first = _KINDS[kind]
-    found: Rows = made(typed, prefix="rows", initial=None)
-    found.extra = first  # type: ignore[attr-defined]
+    found: Any = made(typed, prefix="rows", initial=None)
+    found.extra = first
     return found
 
 

@@ -74,8 +74,10 @@ class AuditQuery(AuditView):
         given = self.given(AuditQueryIn)
         asked, wanted = self.asked(given), Page(given["page"], given["limit"])
         found = finding.page(self.actor, asked, wanted)
-        first = found.rows if wanted.page == 1 and wanted.limit >= RECENT else asking.newest(self.actor, asked, RECENT)
-        events = presenting.events([*found.rows, *first[:RECENT]])
+        first = found.rows[:RECENT]
+        if found.total and (wanted.page > 1 or wanted.limit < RECENT):
+            first = asking.newest(self.actor, asked, RECENT)
+        events = presenting.events([*found.rows, *first])
         note(self.actor, "QUERY_AUDIT_TRAIL", asked.patient_id, count=len(found.rows), page=wanted.page)
         answer = page_of(wanted, [], total=found.total, at_least=found.at_least)
         answer.data = AsIs(
@@ -183,7 +185,10 @@ class AuditExportDownload(AuditView):
             (200, kind.partition(";")[0]): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
             for kind in exports.TYPES.values()
         },
-        examples=[OpenApiExample("CSV", "id,timestamp,…", response_only=True, media_type="text/csv")],
+        examples=[
+            OpenApiExample("CSV", "id,timestamp,…", response_only=True, media_type="text/csv"),
+            OpenApiExample("JSON", "[]", response_only=True, media_type="application/json"),
+        ],
     )
     def get(self, request: Request, export_id: UUID) -> HttpResponse:
         found, file = exports.fetch(export_id, by=self.actor)

@@ -112,7 +112,7 @@ _EXPORT: Final[dict[str, Any]] = {
 }
 EXPORT: Final = [
     OpenApiExample("Chosen entries", {"format": "csv", "event_ids": [_EVENT["id"]]}, request_only=True),
-    OpenApiExample("Taken down", _EXPORT, response_only=True),
+    OpenApiExample("Taken down", _EXPORT, response_only=True, status_codes=["202"]),
 ]
 FINISHED_EXPORT: Final = OpenApiExample(
     "Ready",

@@ -145,7 +145,8 @@ class Attachments(ApiView):
         examples=[examples.answer({**examples.FILE, "state": "quarantined", "url": None}, "201")],
     )
     def post(self, request: Request, record_id: UUID) -> Response:
-        upload: Any = request.data.get("file")
+        sent: Any = request.data
+        upload = sent.get("file")
         if was_too_large(request):
             raise FileTooLarge()
         if not hasattr(upload, "chunks"):

@@ -100,7 +100,7 @@ def give(*, record_id: UUID, attachment_id: UUID, by: Actor, noted: bool = True)
         with transaction.atomic():
             reading.opened(found.record, by)
             _note_reading(found, by)
-    return Given(found, found.file_name, file)
+    return Given(found, str(found.file_name), file)
 
 
 def readable(*, record_id: UUID, attachment_id: UUID, by: Actor) -> Attachment:

@@ -128,7 +128,7 @@ def _head(record: MedicalRecord) -> list[Any]:
 def _lines(record: MedicalRecord) -> list[Any]:
     found: list[Any] = []
     for number, row in enumerate(record.medications.all(), start=1):
-        words = row.words
+        words: Any = row.words
         how = [words.get(name, "") for name in ("dose", "route", "frequency", "duration")]
         parts = [
             _said(f"<b>{number}. {_safe(words.get('display', ''))}</b>", "line", safe=True),
@@ -140,7 +140,7 @@ def _lines(record: MedicalRecord) -> list[Any]:
             parts.append(_said(words["instructions"], "inner"))
         found.append(KeepTogether([*parts, Spacer(0, 3 * mm)]))
     if record.description:
-        found += [Spacer(0, 2 * mm), _said(record.description, "text")]
+        found += [Spacer(0, 2 * mm), _said(str(record.description), "text")]
     return found
 
 

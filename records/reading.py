@@ -5,6 +5,7 @@ Every reading is noted in the audit trail, with whose file it was.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -57,11 +58,11 @@ def listed(records: Sequence[MedicalRecord], *, by: Actor) -> Sequence[MedicalRe
     crypto.load_keys({record.words_subject for record in records})
     what = {"category": trail.Category.HEALTH_DATA, "resource": "medical_records", "count": len(records)}
     if by.is_patient or not records:
-        whose = {record.patient_id for record in records} or {by.patient_id}
+        whose: set[UUID | None] = {record.patient_id for record in records}
         trail.record(by, "READ_MEDICAL_RECORDS", patient_id=whose.pop() if len(whose) == 1 else by.patient_id, **what)
         return records
-    whose = {record.patient_id for record in records}
-    trail.record_each(by, "READ_MEDICAL_RECORDS", patient_ids=whose, **what)
+    patients = {record.patient_id for record in records}
+    trail.record_each(by, "READ_MEDICAL_RECORDS", patient_ids=patients, **what)
     return records
 
 
@@ -130,7 +131,7 @@ def series(records_patient: UUID, by: Actor, *, codes: Iterable[tuple[str, str]]
     """
     patient_id = patient_to_read(by, records_patient)
     rows = Observation.objects.visible_to(by).filter(patient=patient_id, status=Clinical.Status.CURRENT)
-    found = list(rows.order_by("observed_at", "id"))
+    found: list[Any] = list(rows.order_by("observed_at", "id"))
     crypto.load_keys({row.words_subject for row in found})
     wanted = set(codes)
     return [row for row in found if not wanted or (row.words.get("system", ""), row.words.get("code", "")) in wanted]

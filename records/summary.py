@@ -45,7 +45,7 @@ def summary_of(patient_id: UUID, actor: Actor) -> Summary:
     """What every doctor wants to know first. Reading it is noted. Raises NotAllowed, NotFound."""
     patient_id = patient_to_read(actor, patient_id)
     problems = list(problems_of(patient_id, actor).filter(clinical_status=Condition.ClinicalStatus.ACTIVE))
-    allergies = list(allergies_of(patient_id, actor).filter(ended_on=None))
+    allergies: list[Any] = list(allergies_of(patient_id, actor).filter(ended_on=None))
     medicines = list(medicines_of(patient_id, actor).filter(_taken()))
     crypto.load_keys({row.words_subject for row in [*problems, *allergies, *medicines]})
     allergies.sort(key=lambda row: row.words.get("criticality") != "high")

@@ -71,7 +71,7 @@ def write(
 
     Raises Invalid (with the fields' names), NotAllowed, NotFound.
     """
-    given = {"type": type, "date": date, "title": title, "description": description}
+    given: dict[str, Any] = {"type": type, "date": date, "title": title, "description": description}
     return write_once(
         patient_id=patient_id,
         appointment_id=appointment_id,

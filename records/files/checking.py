@@ -140,7 +140,7 @@ def _replaced(spool: Any, content: bytes) -> Any:
     return spool
 
 
-def _measured(spool: IO[bytes]) -> tuple[int, str]:
+def _measured(spool: Any) -> tuple[int, str]:
     spool.seek(0)
     digest = hashlib.file_digest(spool, "sha256").hexdigest()
     size = spool.tell()

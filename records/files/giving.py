@@ -56,7 +56,7 @@ def _dressed(response: Any, given: Given, etag: str, inline: bool) -> HttpRespon
     response["Content-Disposition"] = content_disposition_header(not inline, given.name) or "attachment"
     response["Content-Security-Policy"] = _INLINE_POLICY if inline else "default-src 'none'; sandbox"
     response["X-Frame-Options"] = "SAMEORIGIN" if inline else "DENY"
-    return response  # type: ignore[no-any-return]
+    return response
 
 
 def _asked_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:

@@ -67,7 +67,11 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
 
 def _written(picture: Image.Image, format: str) -> bytes:
     out = BytesIO()
-    options = {"PNG": {"optimize": False}, "WEBP": {"quality": QUALITY, "method": 4}, "JPEG": {"quality": QUALITY}}
+    options: dict[str, dict[str, int]] = {
+        "PNG": {},
+        "WEBP": {"quality": QUALITY, "method": 4},
+        "JPEG": {"quality": QUALITY},
+    }
     picture.save(out, format, **options[format])
     return out.getvalue()
 

@@ -28,8 +28,9 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
     try:
         found = verify(code)
     except TooMany as refusal:
-        context = {"typed": code, "refusal": refusal.message}
-        answer = page(request, "records/verify.html", context, status=refusal.status)
+        answer = page(
+            request, "records/verify.html", {"typed": code, "refusal": refusal.message}, status=refusal.status
+        )
         answer["Retry-After"] = str(refusal.retry_after or 60)
         return answer
     context = {"typed": code, "found": found, "unknown": found is None, "code": spelled(found.code) if found else ""}

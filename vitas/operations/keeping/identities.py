@@ -100,7 +100,7 @@ def _users(ids: Collection[UUID], *, using: str) -> QuerySet[User]:
     access = PatientAccess.objects.using(using).filter(user=OuterRef("pk"))
     staff = Membership.objects.using(using).filter(user=OuterRef("pk"))
     return User.objects.using(using).filter(
-        Exists(access.filter(patient__in=ids)),
+        Exists(access.filter(patient__in=ids, ended_at=None)),
         ~Exists(access.filter(ended_at=None).exclude(patient__in=ids)),
         ~Exists(staff),
         is_operator=False,

@@ -87,7 +87,7 @@ class StaffAdmin(MembershipAdmin):
     """Who works here: with the places, which the room below does not know."""
 
     list_filter = ["role", "active", ("organization", VisibleRelatedFilter)]
-    actions = ["let_go", "take_back"]
+    actions = ["let_go", "take_back", *MembershipAdmin.actions]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = StaffForm if obj else NewStaffForm

@@ -152,8 +152,10 @@ class User(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(raw_password and password_rules.normal(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """As it is typed on any keyboard; also one that was kept before characters were made the same."""
+        if raw_password is None:
+            return False
         same = password_rules.normal(raw_password)
         return super().check_password(same) or (same != raw_password and super().check_password(raw_password))
 

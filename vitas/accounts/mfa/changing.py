@@ -94,7 +94,7 @@ def take_away(*, user: User, by: Actor) -> bool:
     By the operator, or by the administrator of the only organization where the person works; nobody's own: for that
     there are recovery codes. Raises NotAllowed.
     """
-    elsewhere = user.memberships.live().exclude(organization_id=by.organization_id).exists()
+    elsewhere = user.memberships.live().exclude(organization_id__in=[by.organization_id]).exists()
     theirs = by.role == Role.ADMIN and not user.is_operator and not elsewhere
     if user.pk == by.user_id or not (by.is_operator or theirs):
         raise NotAllowed(_("The second step of this person is not yours to remove. Ask the platform's operator."))

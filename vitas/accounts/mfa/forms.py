@@ -13,8 +13,8 @@ from vitas.common.page_forms import PageForm
 class SignedField(forms.CharField):
     """What a passkey has signed, as the script hands it on in JSON."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**({"widget": forms.HiddenInput, "max_length": 20_000, "strip": True} | given))
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, max_length=20_000)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

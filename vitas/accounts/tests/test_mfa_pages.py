@@ -59,7 +59,9 @@ def text(answer: Any) -> str:
 
 
 def typed_key(answer: Any) -> str:
-    return re.search(r'class="secret">([A-Z2-7 ]+)<', text(answer))[1].replace(" ", "")
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', text(answer))
+    assert found is not None
+    return found[1].replace(" ", "")
 
 
 def test_code_after_the_password_leads_where_one_wanted(page, doctor):

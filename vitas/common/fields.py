@@ -44,6 +44,7 @@ class EncryptedTextField(models.BinaryField):
     text to the database is refused. A row that changes its subject must be read (opened) first, then saved.
     """
 
+    _pyi_private_get_type: str  # type: ignore[assignment]  # what a type checker reads of a field
     empty_values = [None, "", b""]
 
     def __init__(self, *args: Any, subject: str = "", **kwargs: Any) -> None:
@@ -105,6 +106,8 @@ class EncryptedTextField(models.BinaryField):
 
 class EncryptedJsonField(EncryptedTextField):
     """A small JSON object, sealed as a whole: codes, numbers and words of one clinical statement."""
+
+    _pyi_private_get_type: dict[str, Any]  # type: ignore[assignment]
 
     def written(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -18,6 +18,7 @@ from vitas.accounts.models import Role
 from vitas.accounts.permissions import Access
 from vitas.accounts.rest import ApiView
 from vitas.common.api.pagination import listed
+from vitas.common.api.parsers import snake
 from vitas.common.uploads import was_too_large
 
 MAY_EXPORT: Final[Access] = frozenset({Role.PATIENT, Role.DOCTOR})
@@ -76,12 +77,12 @@ class Import(ApiView):
         "birth date that it is of the patient (422). With `dryRun` nothing is written.",
         request={"multipart/form-data": shapes.ImportIn},
         responses={201: shapes.ReportOut, 200: shapes.ReportOut},
-        examples=[examples.answer(_REPORT, "201")],
+        examples=[examples.answer(_REPORT, "200", "201")],
     )
     def post(self, request: Request) -> Response:
         if was_too_large(request):
             raise FileTooLarge(_("The file is larger than 50 MB."))
-        asked = self.read(shapes.ImportIn, {name: request.data[name] for name in request.data})
+        asked = self.read(shapes.ImportIn, {snake(name): request.data[name] for name in request.data})
         report = exchange.brought_in(self.actor, asked)
         return Response(report.shown(), status=201 if report.import_id else 200)
 

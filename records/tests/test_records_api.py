@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from records import attachments, tasks, writing
 from records.files import checking
@@ -338,3 +340,18 @@ def test_marked_record_keeps_its_words_for_who_asks(room, ana):
     found = ana.get(f"{API}/{record.pk}").json()
 
     assert (found["title"], found["status"], found["isNew"]) == ("Kept", "entered_in_error", False)
+
+
+def test_files_cost_the_same_however_many_a_record_has(room, ana, files):
+    record = room.write()
+    for count in (1, 8):
+        while record.attachments.count() < count:
+            row = kept(room, record, hostile.pdf(pages=record.attachments.count() + 1))
+        address = f"{API}/{record.pk}/attachments/{row.pk}/download"
+        b"".join(ana.get(address).streaming_content)
+
+        with CaptureQueriesContext(connection) as sent:
+            b"".join(ana.get(address).streaming_content)
+
+        verbs = [query["sql"].split()[0] for query in sent if "set_config" not in query["sql"]]
+        assert [verb for verb in verbs if verb in ("SELECT", "INSERT", "UPDATE")] == ["SELECT", "INSERT"]

@@ -32,7 +32,8 @@ def page(actor: Actor, asked: Asked, wanted: Page) -> Found:
         raise Invalid.field("page", _("Only the first 10,000 entries have pages. Ask for a shorter time."))
     total = counted(actor, asked)
     rows = entries(actor, asked).order_by("-id")[wanted.offset : wanted.offset + wanted.limit]
-    return Found(list(rows), min(total, COUNTED_TO), total > COUNTED_TO)
+    # Where there is nothing, PostgreSQL might read everything to find that out.
+    return Found(list(rows) if total > wanted.offset else [], min(total, COUNTED_TO), total > COUNTED_TO)
 
 
 def counted(actor: Actor, asked: Asked) -> int:

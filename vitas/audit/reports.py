@@ -25,7 +25,7 @@ from vitas.common.errors import Invalid, Sentence
 
 USUAL: Final = timedelta(days=30)
 LONGEST: Final = timedelta(days=3660)
-MOST_READ: Final = 10_000  # entries that a report of single entries looks at, newest first
+MOST_READ: Final = 5_000  # entries that a report of single entries looks at, newest first
 MOST_LISTED: Final = 50
 
 Category = AuditEntry.Category

@@ -9,10 +9,18 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="audithour",
-            index=models.Index(fields=["organization_id", "category", "action", "hour"], name="audit_hour_by_act"),
+            index=models.Index(
+                fields=["organization_id", "category", "action", "hour"],
+                include=["outcome", "of_patient", "count"],
+                name="audit_hour_by_act",
+            ),
         ),
         migrations.AddIndex(
             model_name="audithour",
-            index=models.Index(fields=["organization_id", "action", "hour"], name="audit_hour_of_act"),
+            index=models.Index(
+                fields=["organization_id", "action", "hour"],
+                include=["category", "outcome", "of_patient", "count"],
+                name="audit_hour_of_act",
+            ),
         ),
     ]

@@ -97,6 +97,8 @@ TABLE = """
 /style/                                                signed-in                                16
 /sw.js                                                 nobody                                   0
 /sw.js                                                 signed-in                                1
+/verify                                                nobody                                   0
+/verify                                                signed-in                                1
 /visits                                                patient                                  7
 /visits/<uuid:visit_id>                                patient                                  5
 /visits/<uuid:visit_id>/calendar.ics                   patient                                  3

@@ -19,7 +19,7 @@ def of_patient(actor: Actor, patient_id: UUID) -> Mapping[str, Any]:
     """Allergies, problems, medicines; the newest records; what was measured last."""
     rows = MedicalRecord.objects.visible_to(actor).filter(patient_id=patient_id)
     page = timeline.page_of(rows, Filter(), most=RECORDS_SHOWN)
-    reading.listed(page.rows, by=actor)
+    reading.listed(page.rows, by=actor, patient_id=patient_id)
     cards = measured.cards(measured.of(actor, patient_id))
     return {
         "patient_id": patient_id,

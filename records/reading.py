@@ -53,13 +53,17 @@ def for_list(rows: MedicalRecordQuerySet) -> MedicalRecordQuerySet:
     return rows.select_related("doctor", "opened").prefetch_related(Prefetch("attachments", files))
 
 
-def listed(records: Sequence[MedicalRecord], *, by: Actor) -> Sequence[MedicalRecord]:
-    """A page of a list, ready to be shown: keys in one query, and the reading noted for each patient in it."""
+def listed(records: Sequence[MedicalRecord], *, by: Actor, patient_id: UUID | None = None) -> Sequence[MedicalRecord]:
+    """A page of a list, ready to be shown: keys in one query, and the reading noted for each patient in it.
+
+    `patient_id` says whose list it is where it may be empty.
+    """
     crypto.load_keys({record.words_subject for record in records})
     what = {"category": trail.Category.HEALTH_DATA, "resource": "medical_records", "count": len(records)}
     if by.is_patient or not records:
         whose: set[UUID | None] = {record.patient_id for record in records}
-        trail.record(by, "READ_MEDICAL_RECORDS", patient_id=whose.pop() if len(whose) == 1 else by.patient_id, **what)
+        one = patient_id or (whose.pop() if len(whose) == 1 else by.patient_id)
+        trail.record(by, "READ_MEDICAL_RECORDS", patient_id=one, **what)
         return records
     patients = {record.patient_id for record in records}
     trail.record_each(by, "READ_MEDICAL_RECORDS", patient_ids=patients, **what)

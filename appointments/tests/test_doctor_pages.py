@@ -274,7 +274,7 @@ def test_patient_page_shows_visits_and_payments_with_this_doctor(cast, clock, do
     assert reverse("doctor-visit", args=[other.pk]) not in shown
     assert "USD 150" in shown
     assert "USD 777" not in shown
-    assert "They will be here after the first signed note." in shown
+    assert "Nothing has been written yet that you may read." in shown
 
 
 def test_patient_who_is_not_in_care_is_not_there(cast, clock, doctor):
@@ -303,8 +303,11 @@ def test_each_look_is_in_the_audit_trail(cast, clock, doctor):
         ("READ_APPOINTMENT", True),  # the one that stands open beside the day
         ("READ_APPOINTMENT", True),
         ("READ_APPOINTMENTS", False),
+        ("READ_MEDICAL_RECORDS", True),
         ("READ_PATIENT", True),
         ("READ_PATIENTS", False),
+        ("READ_SUMMARY", True),  # beside the day
+        ("READ_SUMMARY", True),
     ]
 
 

@@ -439,7 +439,7 @@ def test_no_messages_say_so(browser):
 
 
 @pytest.mark.parametrize(
-    ("path", "statements"), [("/me", 6), ("/records", 1), ("/messages", 3), ("/profiles", 5), ("/profiles/new", 1)]
+    ("path", "statements"), [("/me", 6), ("/records", 8), ("/messages", 3), ("/profiles", 5), ("/profiles/new", 1)]
 )
 @pytest.mark.parametrize("how_many", [1, 5])
 def test_pages_cost_the_same_for_one_and_for_many(ana, path, statements, how_many, django_assert_max_num_queries):

@@ -38,7 +38,7 @@ def file(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     rows = MedicalRecord.objects.visible_to(actor).filter(patient_id=patient_id)
     wanted = timeline.Filter.read(request.GET)
     shown = timeline.page_of(rows, wanted, before=request.GET.get("before", ""))
-    reading.listed(shown.rows, by=actor)
+    reading.listed(shown.rows, by=actor, patient_id=patient_id)
     context: dict[str, Any] = {
         "timeline": shown,
         "filter": wanted,

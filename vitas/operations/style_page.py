@@ -20,6 +20,8 @@ from appointments.views.week import visitor_zone, week_of
 from clinic import search
 from clinic.models import DoctorPlace
 from patients.models import Patient
+from records import plots, results
+from records.models import Observation
 from vitas.common.api.pagination import Page
 
 
@@ -35,9 +37,23 @@ def style(request: HttpRequest) -> HttpResponse:
         "states": [Appointment(status=status) for status in Status],
         "steps": steps_at("details", pays=True),
         "hold_ends": now + timedelta(minutes=14, seconds=59),
+        "plots": _plots(),
         **(_of_a_place(request, place) if place else {}),
     }
     return render(request, "pieces/style.html", context)
+
+
+def _plots() -> dict[str, Any]:
+    """A result over two years, small and large."""
+    now = timezone.now()
+    words = {"display": "HbA1c", "unit": "%", "low": "4.0", "high": "5.6"}
+    values = {700: "5.4", 480: "5.8", 300: "6.2", 120: "5.9", 5: "5.5"}
+    rows = [
+        Observation(observed_at=now - timedelta(days=ago), words=words | {"value": value})
+        for ago, value in values.items()
+    ]
+    [series] = results.series(rows)
+    return {"small": plots.small(series), "large": plots.large(series), "last": series.last}
 
 
 def _of_a_place(request: HttpRequest, place: DoctorPlace) -> dict[str, Any]:

@@ -22,7 +22,7 @@
       legend: { show: false },
       scales: { x: { range: (_plot, least, most) => [least - step / 2, most + step / 2] }, y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 4)] } },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, values) => values.map((value) => short.format(value * 1000)) },
+        { ...axis, grid: { show: false }, size: 28, space: 70, ...(days ? { incrs: [1, 2, 4, 7, 14, 28, 56].map((count) => count * 86400) } : {}), values: (_plot, values) => values.map((value) => short.format(value * 1000)) },
         { ...axis, size: 48, space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000, 500000] },
       ],
       series: [{}, {

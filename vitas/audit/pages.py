@@ -86,7 +86,6 @@ def dashboard(request: HttpRequest, *, site: StaffSite) -> HttpResponse:
         "formats": AuditExport.Format.choices,
         "now": timezone.now(),
         "here": f"{reverse('admin:audit-trail')}?{_query(request)}",
-        "total": sum(each.count for each in by_hour),
     }
     return page(request, "audit/dashboard.html", context, fragments=["trail"])
 

@@ -1,6 +1,6 @@
 """Emergency access and consents in the admin: administrators review, the desk sees what a patient allows."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -102,14 +102,6 @@ class ConsentAdmin(FoundByPatient, ReadOnlyAdmin):
     list_select_related = ["patient", "organization", "recipient"]
     sortable_by = ()
     ordering = ["-given_at"]
-    fields = readonly_fields = [
-        "patient",
-        "kind",
-        "organization",
-        "recipient",
-        "given_at",
-        "revoked_at",
-        "version",
-        "language",
-        "text",
-    ]
+    readonly_fields = ["patient", "kind", "organization", "recipient", "given_at", "revoked_at"]
+    readonly_fields += ["version", "language", "text"]
+    fields: ClassVar[Any] = readonly_fields

@@ -52,7 +52,7 @@ class ConsentOut(serializers.Serializer[Any]):
 
 
 class ConsentsOut(serializers.Serializer[Any]):
-    data = ConsentOut(many=True)
+    data = ConsentOut(many=True)  # type: ignore[assignment]
     pagination = PaginationOut()
 
 
@@ -81,5 +81,5 @@ class BreakGlassOut(serializers.Serializer[Any]):
 
 
 class BrokenGlassOut(serializers.Serializer[Any]):
-    data = BreakGlassOut(many=True)
+    data = BreakGlassOut(many=True)  # type: ignore[assignment]
     pagination = PaginationOut()

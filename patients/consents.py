@@ -74,7 +74,7 @@ def give(asked: Asked, *, version: str, language: str, by: Actor) -> Consent:
         language=text.language,
         text=text.text,
         given_at=now,
-        given_by=by.user_id,
+        given_by=by.user_id,  # type: ignore[misc]  # _known_houses has asked
     )
     _note(by, "GIVE_CONSENT", row)
     return row
@@ -102,7 +102,7 @@ def houses_of(patient_ids: Iterable[UUID]) -> list[Organization]:
 
 def _known_houses(asked: Asked, *, by: Actor) -> tuple[Organization, Organization | None]:
     """Raises NotAllowed (not theirs to give), NotFound (an organization that does not know the patient), Invalid."""
-    if not by.is_patient or not open_access(by).filter(patient_id=asked.patient_id).exists():
+    if by.user_id is None or not by.is_patient or not open_access(by).filter(patient_id=asked.patient_id).exists():
         raise NotAllowed(_("You cannot act for this patient. Choose one of your profiles."))
     if (asked.kind == Kind.SHARING) != (asked.recipient_id is not None):
         raise Invalid.field("recipient_id", _("Say with whom; of sharing only."))

@@ -42,7 +42,7 @@ def find(actor: Actor, text: str) -> list[Patient]:
 def _wanted(asked: Asked, actor: Actor) -> Q | None:
     if not asked.digits:
         return _named(asked) if len(asked.words) >= FEWEST_WORDS else None
-    file = PatientFile.objects.filter(organization_id=actor.organization_id, number__in=_file_number(asked))
+    file = PatientFile.objects.filter(Q(organization_id=actor.organization_id), number__in=_file_number(asked))
     wanted = Q(pk__in=file.values("patient_id"))
     if len(asked.document) >= FEWEST_DIGITS:
         numbers = PatientIdentifier.objects.alias(bare=Bare("number"))

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -78,7 +78,7 @@ def end(request: HttpRequest, glass_id: UUID) -> HttpResponse:
 
 def _known(actor: Actor, patient_id: UUID) -> Any:
     """Enough to know whom one is about to open; raises Http404."""
-    here = PatientFile.objects.filter(organization_id=actor.organization_id, patient=OuterRef("pk"))
+    here = PatientFile.objects.filter(Q(organization_id=actor.organization_id), patient=OuterRef("pk"))
     rows = Patient.objects.filter(merged_into=None).annotate(number_here=Subquery(here.values("number")[:1]))
     row = get_object_or_404(rows.exclude(number_here=None), pk=patient_id)
     trail.record(

@@ -44,7 +44,7 @@ def bundle(patient_id: UUID, actor: Actor, *, with_files: bool) -> IO[bytes]:
     except BaseException:
         spool.close()
         raise
-    return spool  # type: ignore[no-any-return]
+    return spool
 
 
 def answer(request: HttpRequest, actor: Actor, *, patient_id: UUID | None, form: str, with_files: bool = False) -> Any:

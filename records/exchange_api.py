@@ -82,7 +82,8 @@ class Import(ApiView):
     def post(self, request: Request) -> Response:
         if was_too_large(request):
             raise FileTooLarge(_("The file is larger than 50 MB."))
-        asked = self.read(shapes.ImportIn, {snake(name): request.data[name] for name in request.data})
+        sent: Any = request.data
+        asked = self.read(shapes.ImportIn, {snake(name): sent[name] for name in sent})
         report = exchange.brought_in(self.actor, asked)
         return Response(report.shown(), status=201 if report.import_id else 200)
 

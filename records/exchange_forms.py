@@ -28,7 +28,7 @@ class ExportForm(PageForm):
         initial="zip",
         widget=forms.RadioSelect,
     )
-    files = forms.BooleanField(label=_("With the files inside (FHIR)"), required=False)
+    with_files = forms.BooleanField(label=_("With the files inside (FHIR)"), required=False)
 
 
 class ImportForm(PageForm):

@@ -49,7 +49,7 @@ class ReportOut(serializers.Serializer[Any]):
     changed = serializers.DictField(
         child=serializers.IntegerField(), help_text="Here already, and the file says something else: left as it is."
     )
-    context = serializers.IntegerField(help_text="Resources that only help to understand the others.")
+    context = serializers.IntegerField(help_text="Resources that only help to understand the others.")  # type: ignore[assignment]  # a name of the answer
     skipped_count = serializers.IntegerField()
     skipped = SkippedOut(many=True, help_text="The first 500.")
 
@@ -65,7 +65,7 @@ class ImportOut(serializers.Serializer[Any]):
 
 
 class ImportsOut(serializers.Serializer[Any]):
-    data = ImportOut(many=True)
+    data = ImportOut(many=True)  # type: ignore[assignment]
     pagination = PaginationOut()
 
 

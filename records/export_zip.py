@@ -85,7 +85,7 @@ def zip_of(patient_id: UUID, actor: Actor) -> IO[bytes]:
     except BaseException:
         spool.close()
         raise
-    return spool  # type: ignore[no-any-return]
+    return spool
 
 
 def name_of(held_name: str, ending: str) -> str:

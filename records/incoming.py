@@ -26,7 +26,7 @@ class Kind(StrEnum):
     ALLERGY = "allergy"
 
 
-STATEMENTS: Final = {
+STATEMENTS: Final[dict[Kind, Any]] = {
     Kind.RESULT: Observation,
     Kind.MEDICINE: MedicationRequest,
     Kind.PROBLEM: Condition,

@@ -1,6 +1,6 @@
 """Composition: what the bundle holds, in the order in which a doctor reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -45,7 +45,7 @@ def composition(
     language: str,
     made_at: datetime,
     organizations: Sequence[UUID],
-    holds: dict[str, Iterable[UUID]],
+    holds: Mapping[str, Iterable[UUID]],
 ) -> Json:
     """`holds`: the ids of each section's resources, by its name."""
     sections = [_section(section, holds.get(section.name, ())) for section in SECTIONS]

@@ -62,7 +62,7 @@ class TakingDocuments(Taking):
         texts, files = self._contents(found, where)
         type_ = record_type(found, _BY_LOINC)
         named = words(found.get("description")) or words(first(found.get("type")).get("text")) or _first_title(found)
-        title, more = _title(named or MedicalRecord.Type(type_).label)
+        title, more = _title(named or str(MedicalRecord.Type(type_).label))
         yield self._record(
             found,
             where,

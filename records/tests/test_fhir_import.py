@@ -59,7 +59,7 @@ def content_of(room: Any) -> dict[str, list[Any]]:
     def words(row: Any) -> dict[str, str]:
         return {name: said for name, said in row.words.items() if said}
 
-    found = {
+    found: dict[str, list[Any]] = {
         "records": [
             (
                 row.type,

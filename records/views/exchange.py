@@ -93,8 +93,8 @@ def _export(request: HttpRequest, patient_id: UUID, template: str) -> HttpRespon
     try:
         if form.is_valid():
             asked = form.cleaned_data
-            return exchange.answer(  # type: ignore[no-any-return]
-                request, actor, patient_id=patient_id, form=asked["format"], with_files=asked["files"]
+            return exchange.answer(
+                request, actor, patient_id=patient_id, form=asked["format"], with_files=asked["with_files"]
             )
         status = 422 if form.errors else 200
     except (NotFound, NotAllowed):

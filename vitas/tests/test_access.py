@@ -22,6 +22,7 @@ from appointments.payments.models import Payment
 from clinic.models import Absence, StaffPlace
 from patients import consent_texts
 from patients.models import BreakGlass, CareRelationship, Consent, PatientFile
+from records.models import RecordImport
 from vitas import testing
 from vitas.accounts.models import Passkey, Role, User
 from vitas.accounts.rest import ApiView
@@ -202,6 +203,17 @@ def make_passkey(user: User) -> Passkey:
     return Passkey.objects.create(user=user, name="A key", credential_id=uuid.uuid4().hex, public_key=b"")
 
 
+def make_import(world: World, key: str) -> RecordImport:
+    """What the doctor brought in for the patient; there is nothing in it."""
+    return RecordImport.objects.create(
+        organization=world.clinics[key].organization,
+        kind="csv",
+        sha256="0" * 64,
+        made_by=world.doctors[key].membership.user_id,
+        report={"patients": [str(world.patients[key].pk)]},
+    )
+
+
 def filled(address: str, world: World, whose: str) -> str:
     """The address with the thing's id."""
     key = "own" if whose == "-" else whose
@@ -216,6 +228,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "consent_id": world.consents[key].pk,
         "glass_id": world.glasses[key].pk,
         "record_id": world.files[key].record.pk,
+        "import_id": make_import(world, key).pk if "import_id" in address else None,
         "observation_id": world.files[key].observation.pk,
         "attachment_id": world.files[key].attachment.pk,
         "condition_id": world.files[key].condition.pk,

@@ -176,7 +176,7 @@ class Download(ApiView):
             record_id=record_id,
             attachment_id=attachment_id,
             by=self.actor,
-            noted=giving.begins_anew(request._request),
+            anew=giving.begins_anew(request._request),
         )
         return giving.answer(request._request, given)
 

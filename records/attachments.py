@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO, Final
 from uuid import UUID
 
@@ -15,14 +16,18 @@ from records.models import Attachment, Clinical, FileClaim, MedicalRecord
 from records.permissions import require_may_add
 from vitas.accounts.actor import Actor
 from vitas.audit import trail
+from vitas.audit.models import AuditEntry
 from vitas.common.after_commit import soon
 from vitas.common.errors import Invalid, NotFound, NotPossibleNow
+from vitas.common.ids import first_id_at
 
 log = logging.getLogger(__name__)
 
 State = Attachment.State
 
 MOST_FILES: Final = 20  # a record
+ONE_READING: Final = timedelta(minutes=10)  # a reader that asks for a file in pieces is in the trail once
+_READ: Final = "READ_ATTACHMENT"
 
 
 def attach(*, record_id: UUID, file_name: str, content: IO[bytes], by: Actor) -> Attachment:
@@ -88,15 +93,15 @@ class Given:
     file: IO[bytes]
 
 
-def give(*, record_id: UUID, attachment_id: UUID, by: Actor, noted: bool = True) -> Given:
+def give(*, record_id: UUID, attachment_id: UUID, by: Actor, anew: bool = True) -> Given:
     """The file for who may read the record. It is new no more if the patient does.
 
-    `noted` is false for the further pieces of a file whose beginning was noted. Raises NotFound, NotPossibleNow (it is
-    still being checked), Damaged, StoreAway.
+    `anew` is false where a piece from the middle is asked for: that is the same reading, if there was one just before.
+    Raises NotFound, NotPossibleNow (it is still being checked), Damaged, StoreAway.
     """
     found = readable(record_id=record_id, attachment_id=attachment_id, by=by)
     file = store.spooled(found.key, found.sha256)
-    if noted:
+    if anew or not _read_just_before(found, by):
         with transaction.atomic():
             reading.opened(found.record, by)
             _note_reading(found, by)
@@ -119,10 +124,16 @@ def seen_by(attachments: list[Attachment], actor: Actor) -> list[Attachment]:
     return [row for row in attachments if row.state != State.REFUSED or not actor.is_patient]
 
 
+def _read_just_before(found: Attachment, by: Actor) -> bool:
+    since = first_id_at(timezone.now() - ONE_READING)
+    entries = AuditEntry.objects.filter(user_id=by.user_id, id__gte=since, action=_READ, resource_id=found.pk)
+    return entries.exists()
+
+
 def _note_reading(found: Attachment, by: Actor) -> None:
     trail.record(
         by,
-        "READ_ATTACHMENT",
+        _READ,
         category=trail.Category.HEALTH_DATA,
         resource="attachments",
         resource_id=found.pk,

@@ -43,7 +43,7 @@ def answer(request: HttpRequest, given: Given, *, inline: bool = False) -> HttpR
 
 
 def begins_anew(request: HttpRequest) -> bool:
-    """Whether this asks for a file from its beginning: further pieces of it are the same reading."""
+    """Whether this asks for a file from its beginning, and not for a piece from its middle."""
     asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     return asked is None or asked[1] in ("", "0")
 

@@ -257,6 +257,14 @@ def test_file_in_pieces_is_one_reading(room, ana, files):
     assert AuditEntry.objects.filter(action="READ_ATTACHMENT").count() == 1
 
 
+def test_who_leaves_out_the_beginning_has_read_it_all_the_same(room, ana, files):
+    row = kept(room, room.write(), hostile.pdf())
+
+    answer = ana.get(f"{API}/{row.record_id}/attachments/{row.pk}/download", headers={"range": "bytes=1-"})
+
+    assert (answer.status_code, AuditEntry.objects.filter(action="READ_ATTACHMENT").count()) == (206, 1)
+
+
 def test_damaged_file_is_503_and_not_a_byte_of_it(room, ana, files):
     row = kept(room, room.write(), hostile.pdf())
     path = next(found for found in files.rglob("*") if found.is_file())

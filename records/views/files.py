@@ -33,7 +33,7 @@ def download(request: HttpRequest, record_id: UUID, attachment_id: UUID) -> Http
     actor = request.actor  # type: ignore[attr-defined]
     try:
         given = attachments.give(
-            record_id=record_id, attachment_id=attachment_id, by=actor, noted=giving.begins_anew(request)
+            record_id=record_id, attachment_id=attachment_id, by=actor, anew=giving.begins_anew(request)
         )
     except NotFound:
         raise Http404 from None

@@ -181,7 +181,7 @@ def test_nurse_comes_from_today_to_the_file(who: Person, window: Callable[..., P
     page = window(who, DESK)
     page.goto("/doctor")
 
-    page.get_by_role("link", name="Patients").click()
+    page.get_by_role("link", name="Patients", exact=True).click()
     page.locator(".patient-card").first.click()
     page.get_by_role("link", name="Write a record").first.click()
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from records.tests.hostile import pdf
 from vitas.operations.tests.browser.steps import SETTLED_WITHIN, heading
@@ -164,8 +164,13 @@ def test_unsaved_words_are_not_left_by_accident(window: Callable[..., Page]) -> 
     page = window(ANA_RUIZ, DESK)
     open_file_of(page, MARIA.name)
     page.get_by_role("link", name="Write a record").first.click()
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
 
     page.get_by_label("Description").press_sequentially("Half a sentence")
     page.get_by_role("link", name="Agenda").click(no_wait_after=True)

@@ -38,7 +38,7 @@ def since(moment: datetime) -> str:
 @register.inclusion_tag("accounts/session_ends.html", takes_context=True)
 def session_end(context: Any) -> dict[str, Any]:
     """The warning that the session ends soon; for staff, whose page may not be left alone for long."""
-    request = context["request"]
+    request = context.get("request")  # an error page of a failure has none
     session = getattr(request, "page_session", None)
     if session is None or signing.is_patients(session):
         return {"session": None}

@@ -38,6 +38,8 @@ TABLE = """
 /doctor/patients/<uuid:patient_id>                     doctor                                   16
 /doctor/patients/<uuid:patient_id>/allergies           nurse                                    4
 /doctor/patients/<uuid:patient_id>/allergies           doctor                                   5
+/doctor/patients/<uuid:patient_id>/export              doctor                                   11
+/doctor/patients/<uuid:patient_id>/import              doctor                                   5
 /doctor/patients/<uuid:patient_id>/medicines           nurse                                    4
 /doctor/patients/<uuid:patient_id>/medicines           doctor                                   5
 /doctor/patients/<uuid:patient_id>/problems            nurse                                    4
@@ -82,11 +84,13 @@ TABLE = """
 /records/<uuid:record_id>                              patient                                  7
 /records/<uuid:record_id>/files                        patient,doctor,nurse                     3
 /records/<uuid:record_id>/prescription.pdf             patient,doctor,nurse                     10
+/records/export                                        patient                                  9
 /records/results                                       patient                                  3
 /records/results/<uuid:observation_id>                 patient                                  4
 /security                                              doctor,nurse,receptionist,admin,operator 5
 /security/confirm                                      doctor,nurse,receptionist,admin,operator 4
 /session/left                                          signed-in                                1
+/session/left                                          nobody                                   0
 /sign-in                                               nobody                                   0
 /sign-in                                               signed-in                                1
 /sign-in/lost-phone                                    nobody                                   1

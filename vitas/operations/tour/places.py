@@ -89,6 +89,7 @@ PATIENTS: Final = (
     Place("own-imaging", "/records?type=imaging", MARIA, through=(_record("imaging"),)),
     Place("results", "/records/results", MARIA),
     Place("result", "/records/results", MARIA, through=(RESULT,)),
+    Place("take-out", "/records/export", MARIA),
     Place("messages", "/messages", MARIA),
     Place("notifications", "/notifications", MARIA),
 )
@@ -115,6 +116,18 @@ DOCTORS: Final = (
     Place("patient-allergies", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/allergies"]')),
     Place("patient-medicines", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/medicines"]')),
     Place("emergency", "/doctor/emergency?q=4", ANA_RUIZ),
+    Place(
+        "patient-export",
+        "/doctor/patients",
+        ANA_RUIZ,
+        through=(PATIENT, 'main a[href$="/records"]', 'main a[href$="/export"]'),
+    ),
+    Place(
+        "patient-import",
+        "/doctor/patients",
+        ANA_RUIZ,
+        through=(PATIENT, 'main a[href$="/records"]', 'main a[href$="/export"]', 'main a[href$="/import"]'),
+    ),
     Place("doctor-profile", "/doctor/profile", ANA_RUIZ),
     Place("change-password", "/password/change", ANA_RUIZ),
     Place("security", "/security", ANA_RUIZ),

@@ -12,7 +12,6 @@ from vitas.common.acting import acting_as_system, room_of
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitas.settings")
 
 
-
 class SystemTask(Task):
     """A task acts on nobody's behalf: as the system actor that bears its room's name."""
 

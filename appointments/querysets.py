@@ -115,4 +115,4 @@ def clinics_of(actor: Actor) -> models.QuerySet[StaffPlace, Any]:
 def patients_of_the_day(actor: Actor) -> models.QuerySet[Any]:
     """The visits whose patients a nurse has at her clinics today: firm, and not cancelled or missed."""
     visits = apps.get_model("appointments", "Appointment")._default_manager
-    return visits.visible_to(actor).filter(status__in=_EXPECTED)  # type: ignore[attr-defined,no-any-return]
+    return visits.visible_to(actor).filter(status__in=_EXPECTED)

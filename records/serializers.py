@@ -81,8 +81,8 @@ class RecordIn(serializers.Serializer[Any]):
     title = _text(LONGEST_TITLE, required=True)
     description = _text(LONGEST_TEXT)
     appointment_id = serializers.UUIDField(required=False, help_text="The visit that it is of.")
-    observations = ResultIn(many=True, required=False, max_length=MOST_RESULTS)
-    medications = MedicineIn(many=True, required=False, max_length=MOST_MEDICINES)
+    observations = ResultIn(many=True, required=False, max_length=MOST_RESULTS)  # type: ignore[call-arg]
+    medications = MedicineIn(many=True, required=False, max_length=MOST_MEDICINES)  # type: ignore[call-arg]
 
 
 class AddendumIn(serializers.Serializer[Any]):
@@ -253,24 +253,24 @@ class RecordDetailOut(RecordOut):
 
 
 class RecordsOut(serializers.Serializer[Any]):
-    data = RecordOut(many=True)
+    data = RecordOut(many=True)  # type: ignore[assignment]
     pagination = PaginationOut()
 
 
 class ResultsOut(serializers.Serializer[Any]):
-    data = ResultOut(many=True)
+    data = ResultOut(many=True)  # type: ignore[assignment]
 
 
 class ConditionsOut(serializers.Serializer[Any]):
-    data = ConditionOut(many=True)
+    data = ConditionOut(many=True)  # type: ignore[assignment]
 
 
 class AllergiesOut(serializers.Serializer[Any]):
-    data = AllergyOut(many=True)
+    data = AllergyOut(many=True)  # type: ignore[assignment]
 
 
 class MedicinesOut(serializers.Serializer[Any]):
-    data = MedicineOut(many=True)
+    data = MedicineOut(many=True)  # type: ignore[assignment]
 
 
 class SummaryOut(serializers.Serializer[Any]):

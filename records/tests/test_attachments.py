@@ -5,6 +5,7 @@ import io
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -30,9 +31,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path):
     """A store of the test's own."""
+    kept: Any = settings.STORAGES
     storages = {
-        **settings.STORAGES,
-        "default": {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path), "base_url": None}},
+        **kept,
+        "default": {**kept["default"], "OPTIONS": {"location": str(tmp_path), "base_url": None}},
     }
     with override_settings(STORAGES=storages):
         yield tmp_path

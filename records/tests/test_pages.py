@@ -36,9 +36,10 @@ def browser(room: Room) -> Any:
 
 @pytest.fixture
 def store(tmp_path: Any) -> Any:
-    storages: dict[str, Any] = {
-        **settings.STORAGES,  # type: ignore[dict-item]
-        "default": {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path), "base_url": None}},
+    kept: Any = settings.STORAGES
+    storages = {
+        **kept,
+        "default": {**kept["default"], "OPTIONS": {"location": str(tmp_path), "base_url": None}},
     }
     with override_settings(STORAGES=storages):
         yield

@@ -43,6 +43,11 @@ NAMED_WITHIN = {"medical-records"}
 THE_ACCOUNTS = {"session_id"}
 # Who has broken the glass already gets the same one.
 AGAIN = ("POST", "patients/<uuid:patient_id>/break-glass")
+# What a doctor brought in is theirs to undo while they care for the patient: method, address, what they get afterwards.
+ONCE_CARE_HAS_ENDED = {
+    ("POST", "/doctor/imports/<uuid:import_id>/undo"): 404,
+    ("POST", "medical-records/imports/<uuid:import_id>/undo"): 403,
+}
 
 
 def people(world: World) -> dict[str, Any]:
@@ -91,6 +96,8 @@ def expected(who: str, method: str, address: str) -> int:
         like = "own"
         if (method, address) == AGAIN:
             return 201
+    if who == "a doctor whose care has ended" and (method, address) in ONCE_CARE_HAS_ENDED:
+        return ONCE_CARE_HAS_ENDED[method, address]
     if who == "a doctor whose care has ended" and of_the_patient:
         like = "other"
     if who == "a guardian" and ids & THE_ACCOUNTS:

@@ -92,7 +92,7 @@ def require_not_too_often(actor: Actor, what: str, most: int) -> None:
 
 def _sent(request: HttpRequest, file: IO[bytes], kind: str, name: str) -> HttpResponseBase:
     size = file.seek(0, 2)
-    response = StreamingHttpResponse(giving._pieces(request, file, 0, size), content_type=kind)
+    response = StreamingHttpResponse(giving.pieces(request, file, 0, size), content_type=kind)
     response["Content-Length"] = str(size)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "no-store"

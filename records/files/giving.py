@@ -32,7 +32,7 @@ def answer(request: HttpRequest, given: Given, *, inline: bool = False) -> HttpR
         return _dressed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), given, etag, inline)
     first, last = part or (0, size - 1)
     response = StreamingHttpResponse(
-        _pieces(request, given.file, first, last - first + 1),
+        pieces(request, given.file, first, last - first + 1),
         status=206 if part else 200,
         content_type=given.attachment.file_type,
     )
@@ -76,20 +76,20 @@ def _asked_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] |
     return (first, last) if first <= last else None
 
 
-def _pieces(request: HttpRequest, file: IO[bytes], first: int, length: int) -> Iterator[bytes] | AsyncIterator[bytes]:
+def pieces(request: HttpRequest, file: IO[bytes], first: int, length: int) -> Iterator[bytes] | AsyncIterator[bytes]:
     file.seek(first)
     served_by_asgi = isinstance(request, ASGIRequest)
-    return _async_pieces(file, length) if served_by_asgi else _sync_pieces(file, length)
+    return _asyncpieces(file, length) if served_by_asgi else _syncpieces(file, length)
 
 
-def _sync_pieces(file: IO[bytes], left: int) -> Iterator[bytes]:
+def _syncpieces(file: IO[bytes], left: int) -> Iterator[bytes]:
     with file:
         while left and (piece := file.read(min(CHUNK, left))):
             left -= len(piece)
             yield piece
 
 
-async def _async_pieces(file: IO[bytes], left: int) -> AsyncIterator[bytes]:
+async def _asyncpieces(file: IO[bytes], left: int) -> AsyncIterator[bytes]:
     try:
         while left and (piece := await sync_to_async(file.read)(min(CHUNK, left))):
             left -= len(piece)

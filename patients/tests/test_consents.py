@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from appointments.tests.cast import Cast
@@ -275,8 +276,8 @@ def test_what_both_allowed_stands_once_and_comes_back(cast, twins):
 
 def test_consent_taken_back_later_is_not_given_again_by_a_merge(cast, twins):
     ana, anita = twins
-    given = give(cast, ana, Kind.RECORDING)
-    Consent.objects.filter(pk=given.pk).update(given_at=timezone.now() - timedelta(days=30))
+    with time_machine.travel(timezone.now() - timedelta(days=30)):
+        give(cast, ana, Kind.RECORDING)
     consents.revoke(consent_id=give(cast, anita, Kind.RECORDING).pk, by=cast.patient_actor(anita))
     before = state()
 

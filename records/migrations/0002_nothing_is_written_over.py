@@ -5,20 +5,8 @@ The owner may still delete a row: retention does, when the law's time is over.
 
 from django.db import migrations
 
-from vitas.common.sql import revoke
+from vitas.common.sql import kept_as_written, revoke
 
-FUNCTION = """
-CREATE FUNCTION keep_columns() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE kept text;
-BEGIN
-    FOREACH kept IN ARRAY TG_ARGV LOOP
-        IF to_jsonb(NEW) -> kept IS DISTINCT FROM to_jsonb(OLD) -> kept THEN
-            RAISE EXCEPTION '%.% stays as it was written', TG_TABLE_NAME, kept USING ERRCODE = 'restrict_violation';
-        END IF;
-    END LOOP;
-    RETURN NEW;
-END $$
-"""
 ALL = ["id", "organization_id", "written_by", "imported_id", "source_id", "created_at"]
 KEPT = {
     "records_medicalrecord": [*ALL, "type", "date", "doctor_id", "appointment_id", "title", "description", "check_code"],
@@ -34,19 +22,10 @@ KEPT = {
 }
 
 
-def kept(table: str, columns: list[str]) -> migrations.RunSQL:
-    given = ", ".join(f"'{column}'" for column in columns)
-    return migrations.RunSQL(
-        f"CREATE TRIGGER {table}_is_kept BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION keep_columns({given})",
-        f"DROP TRIGGER {table}_is_kept ON {table}",
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [("records", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(FUNCTION, "DROP FUNCTION keep_columns()"),
-        *[kept(table, columns) for table, columns in KEPT.items()],
+        *[kept_as_written(table, columns) for table, columns in KEPT.items()],
         *[revoke("DELETE, TRUNCATE", table) for table in [*KEPT, "records_recordimport"]],
     ]

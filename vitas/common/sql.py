@@ -32,6 +32,33 @@ def append_only(table: str) -> migrations.RunSQL:
     )
 
 
+_KEEP_COLUMNS = """
+CREATE OR REPLACE FUNCTION keep_columns() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE kept text;
+BEGIN
+    FOREACH kept IN ARRAY TG_ARGV LOOP
+        IF to_jsonb(NEW) -> kept IS DISTINCT FROM to_jsonb(OLD) -> kept THEN
+            RAISE EXCEPTION '%.% stays as it was written', TG_TABLE_NAME, kept USING ERRCODE = 'restrict_violation';
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END $$
+"""
+
+
+def kept_as_written(table: str, columns: Collection[str]) -> migrations.RunSQL:
+    """These columns of a row never change: a trigger refuses it, even to the owner. Deleting is another matter."""
+    given = ", ".join(f"'{column}'" for column in columns)
+    return migrations.RunSQL(
+        [
+            _KEEP_COLUMNS,
+            f"CREATE TRIGGER {table}_is_kept BEFORE UPDATE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION keep_columns({given})",
+        ],
+        f"DROP TRIGGER {table}_is_kept ON {table}",
+    )
+
+
 def revoke_change(table: str) -> migrations.RunPython:
     """The application's role also lacks the right."""
     return revoke("UPDATE, DELETE, TRUNCATE", table)

@@ -213,16 +213,34 @@ def test_nurse_sees_clinical_rows_of_whom_her_clinic_sees_today(cast):
 
 def test_emergency_access_ends_after_its_hour(cast):
     record_of(cast, cast.ana)
+    record_of(cast, cast.bruno)
     doctor = doctor_of(cast)
     now = timezone.now()
-    fields = {"organization": cast.organization, "doctor": cast.doctor, "user_id": doctor.user_id, "patient": cast.ana}
-    glass = BreakGlass.objects.create(**fields, reason="Unconscious", ends_at=now + timedelta(hours=1))
+    fields = {
+        "organization": cast.organization,
+        "doctor": cast.doctor,
+        "user_id": doctor.user_id,
+        "reason": "An accident",
+    }
 
-    opened = seen_by(doctor).get("MedicalRecord")
-    BreakGlass.objects.filter(pk=glass.pk).update(opened_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1))
+    before = now - timedelta(hours=2)
+    BreakGlass.objects.create(**fields, patient=cast.bruno, opened_at=before, ends_at=now - timedelta(hours=1))
     over = seen_by(doctor).get("MedicalRecord")
+    BreakGlass.objects.create(**fields, patient=cast.ana, ends_at=now + timedelta(hours=1))
+    opened = seen_by(doctor).get("MedicalRecord")
 
-    assert (opened, over) == (1, None)
+    assert (over, opened) == (None, 1)
+
+
+def test_reason_of_an_emergency_and_text_of_a_consent_stay_as_they_were(cast):
+    everything_of(cast)
+
+    with pytest.raises(IntegrityError, match="stays as it was written"), transaction.atomic():
+        BreakGlass.objects.update(reason=b"")
+    with pytest.raises(IntegrityError, match="stays as it was written"), transaction.atomic():
+        Consent.objects.update(text="Something else")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Consent.objects.all().delete()
 
 
 def test_sharing_follows_the_consent_at_once(cast, away):

@@ -9,7 +9,7 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
-from xml.sax.saxutils import escape  # nosec B406 - writes, and reads nothing
+from xml.sax.saxutils import escape  # nosec B406  # writes, and reads nothing
 
 from django.conf import settings
 from django.db import transaction

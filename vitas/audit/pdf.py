@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import IO, Any, Final
-from xml.sax.saxutils import escape  # nosec B406 - writes, and reads nothing
+from xml.sax.saxutils import escape  # nosec B406  # writes, and reads nothing
 
 from django.utils import timezone
 from django.utils.translation import gettext as _

@@ -4,7 +4,7 @@
 """
 
 import os
-import pickle  # nosec B403 - reads only what it has written itself, on the machine that measures
+import pickle  # nosec B403  # reads only what it has written itself, on the machine that measures
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path

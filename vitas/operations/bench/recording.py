@@ -1,7 +1,7 @@
 """Recording what a real request asks of PostgreSQL and Redis, so that the floor can ask the same."""
 
 import json
-import pickle  # nosec B403 - reads only what it has written itself, on the machine that measures
+import pickle  # nosec B403  # reads only what it has written itself, on the machine that measures
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

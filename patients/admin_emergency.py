@@ -58,8 +58,10 @@ class BreakGlassAdmin(FoundByPatient, ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **self._shown(request, row)})
+        reads = request.method == "GET" and self.has_view_permission(request)
+        row = self.get_object(request, object_id) if reads else None
+        more = self._shown(request, row) if row else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def review(self, request: HttpRequest, glass_id: Any) -> HttpResponse:
         """Only ever posted; a refusal comes back on the row's page."""

@@ -46,7 +46,7 @@ def _head(held: Held) -> Iterator[Any]:
     patient = held.patient
     yield _said(_("Medical record"), "title")
     yield _said(patient.full_name, "house")
-    facts = [f"{_('born on')} {_day(patient.birth_date)}"] if patient.birth_date else []
+    facts = [_("born on") + f" {_day(patient.birth_date)}"] if patient.birth_date else []
     facts += [f"{row.kind.upper()} {row.number}" for row in held.documents()]
     yield _said(" · ".join(facts), "soft")
     keepers = ", ".join(found.name for found in held.keepers())
@@ -120,10 +120,10 @@ def _record(row: MedicalRecord) -> Iterator[Any]:
         yield _said(row.description, "inner")
     for addendum in row.addenda.all():
         addendum.record = row
-        yield _said(f"{_('Addendum')}, {_day(addendum.created_at.date())}: {addendum.text}", "inner")
+        yield _said(_("Addendum") + f", {_day(addendum.created_at.date())}: {addendum.text}", "inner")
     for file in row.attachments.all():
         file.record = row
-        yield _said(f"{_('File')}: {file.file_name}", "inner")
+        yield _said(_("File") + f": {file.file_name}", "inner")
     yield Spacer(0, 3 * mm)
 
 

@@ -291,7 +291,7 @@ def path_of(pattern: str, ids: dict[str, Any]) -> str:
         pattern.replace("(start)", "").replace("^(?P<app_label>…)/$", "patients/").replace("(?P<url>.*)$", "no-such/")
     )
     path = path.replace("<uuid:visit_id>", str(ids["visit"])).replace("<slug:name>", "cancel")
-    for name in ("merge", "export", "anomaly"):
+    for name in ("merge", "export", "anomaly", "glass"):
         path = path.replace(f"<uuid:{name}_id>", str(ids[name]))
     query = f"?one={ids['one']}&other={ids['other']}" if path.endswith("merge/") else ""
     return reverse("admin:index") + path + query

@@ -118,7 +118,7 @@ def test_fault_of_ours_is_told_without_details_and_without_asking_the_database(m
     browser = testing.browser(testing.user_of(testing.make_patient()), raise_request_exception=False)
     monkeypatch.setattr("patients.views.places.page", lambda *_given: 1 / 0)
 
-    answer = browser.get("/records")
+    answer = browser.get("/messages")
 
     assert answer.status_code == 500
     assert "Something went wrong on our side" in text(answer)

@@ -10,6 +10,7 @@ import orjson
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from records.fhir import consents, documents, people, statements, visits
 from records.fhir.composition import composition
@@ -177,7 +178,7 @@ def _head() -> Json:
 def _require_room(held: Held) -> None:
     total = held.attachments.aggregate(total=Sum("file_size"))["total"] or 0
     if total > MOST_INLINE:
-        raise NotPossibleNow(translation.gettext("The files are too large for a bundle. Take the ZIP instead."))
+        raise NotPossibleNow(_("The files are too large for a bundle. Take the ZIP instead."))
 
 
 def _exact(value: Any) -> Any:

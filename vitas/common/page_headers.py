@@ -33,7 +33,7 @@ class PageHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if is_page(response) and not is_api(request.path):
+        if is_page(response):
             response.headers.setdefault("Content-Security-Policy", policy(request.csp_nonce))  # type: ignore[attr-defined]
             response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         else:

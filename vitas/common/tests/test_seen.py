@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from vitas import testing
 from vitas.accounts.models import Role
@@ -24,7 +25,7 @@ def test_only_what_would_be_lost_is_refused() -> None:
     seen = seen_of({"phone": "1", "city": "Salto"})
 
     require_seen(seen, now={"phone": "2", "city": "Salto"}, wanted={"phone": "2", "city": "Rivera"})
-    with pytest.raises(SavedMeanwhile) as refusal:
+    with override("en"), pytest.raises(SavedMeanwhile) as refusal:
         require_seen(seen, now={"phone": "2", "city": "Salto"}, wanted={"phone": "1", "city": "Rivera"})
 
     assert [(each.field, each.message) for each in refusal.value.problems] == [("phone", "Saved meanwhile: 2")]

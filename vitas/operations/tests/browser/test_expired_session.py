@@ -40,6 +40,6 @@ def test_doctor_is_led_to_signing_in_and_back_to_the_agenda(window: Callable[...
     expect(page).to_have_url(re.compile("/sign-in/staff"))
     page.get_by_label(re.compile("e-?mail", re.I)).fill(URGENT_CARE.email)
     page.get_by_label("Password", exact=True).fill("vitas-demo")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(page).to_have_url(re.compile("/doctor/agenda"))

@@ -22,6 +22,7 @@ FREE_TIME: Final = 'main a[href*="/book?"]'
 VISIT: Final = 'main .card a[href^="/visits/"]:not([href*="/cancel"]):not([href*="/move"]):not([href$="/calendar"])'
 RESULT: Final = "main a.result-card"
 PATIENT: Final = 'main a[href^="/doctor/patients/"]:not([href*="?"])'
+IN_CARE: Final = "/doctor/patients?q=Gonz%C3%A1lez"  # one of the demo's patients, whoever booked meanwhile
 NEW_RECORD: Final = 'main a[href$="/records/new"]'
 
 
@@ -105,26 +106,26 @@ DOCTORS: Final = (
     Place("hours", "/doctor/agenda", ANA_RUIZ, through=('main a[href*="/doctor/agenda/hours/"]',)),
     Place("absence", "/doctor/agenda/absences", ANA_RUIZ),
     Place("patients", "/doctor/patients", ANA_RUIZ),
-    Place("patient", "/doctor/patients", ANA_RUIZ, through=('main a[href^="/doctor/patients/"]',)),
-    Place("patient-file", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/records"]')),
-    Place("patient-record", "/doctor/patients", ANA_RUIZ, through=(PATIENT, _record("lab_result"))),
-    Place("patient-prescription", "/doctor/patients", ANA_RUIZ, through=(PATIENT, _record("prescription"))),
-    Place("patient-result", "/doctor/patients", ANA_RUIZ, through=(PATIENT, RESULT)),
-    Place("new-note", "/doctor/patients", ANA_RUIZ, through=(PATIENT, NEW_RECORD)),
-    Place("new-lab-result", "/doctor/patients", ANA_RUIZ, through=(PATIENT, NEW_RECORD, 'main a[href*="lab_result"]')),
-    Place("new-prescription", "/doctor/patients", ANA_RUIZ, through=(PATIENT, NEW_RECORD, 'main a[href*="prescript"]')),
-    Place("patient-allergies", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/allergies"]')),
-    Place("patient-medicines", "/doctor/patients", ANA_RUIZ, through=(PATIENT, 'main a[href$="/medicines"]')),
+    Place("patient", IN_CARE, ANA_RUIZ, through=(PATIENT,)),
+    Place("patient-file", IN_CARE, ANA_RUIZ, through=(PATIENT, 'main a[href$="/records"]')),
+    Place("patient-record", IN_CARE, ANA_RUIZ, through=(PATIENT, _record("lab_result"))),
+    Place("patient-prescription", IN_CARE, ANA_RUIZ, through=(PATIENT, _record("prescription"))),
+    Place("patient-result", IN_CARE, ANA_RUIZ, through=(PATIENT, RESULT)),
+    Place("new-note", IN_CARE, ANA_RUIZ, through=(PATIENT, NEW_RECORD)),
+    Place("new-lab-result", IN_CARE, ANA_RUIZ, through=(PATIENT, NEW_RECORD, 'main a[href*="lab_result"]')),
+    Place("new-prescription", IN_CARE, ANA_RUIZ, through=(PATIENT, NEW_RECORD, 'main a[href*="prescript"]')),
+    Place("patient-allergies", IN_CARE, ANA_RUIZ, through=(PATIENT, 'main a[href$="/allergies"]')),
+    Place("patient-medicines", IN_CARE, ANA_RUIZ, through=(PATIENT, 'main a[href$="/medicines"]')),
     Place("emergency", "/doctor/emergency?q=4", ANA_RUIZ),
     Place(
         "patient-export",
-        "/doctor/patients",
+        IN_CARE,
         ANA_RUIZ,
         through=(PATIENT, 'main a[href$="/records"]', 'main a[href$="/export"]'),
     ),
     Place(
         "patient-import",
-        "/doctor/patients",
+        IN_CARE,
         ANA_RUIZ,
         through=(PATIENT, 'main a[href$="/records"]', 'main a[href$="/export"]', 'main a[href$="/import"]'),
     ),

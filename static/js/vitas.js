@@ -148,3 +148,14 @@
     if (wrong) wrong.focus();
   });
 })();
+
+// Heavy scripts come once the page is drawn, in their order.
+addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
+  for (const { dataset } of document.querySelectorAll("[data-later]")) {
+    for (const source of dataset.later.split(" ")) {
+      const script = document.createElement("script");
+      Object.assign(script, { src: source, async: false });
+      document.head.append(script);
+    }
+  }
+})));

@@ -17,6 +17,19 @@
     if (first) queueMicrotask(() => first.focus());
   });
 
+  // Whoever has gone further down keeps what came: the newest are offered, not put in its place.
+  const wouldFold = ({ elt, requestConfig }) => {
+    const by = requestConfig && requestConfig.triggeringEvent;
+    return elt.id === "record-list" && by && by.type === "live" && (shown || all("[data-further]", elt).length);
+  };
+  const offerNews = () => all(".record-news a").forEach((link) => { link.hidden = false; });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (wouldFold(event.detail)) { event.preventDefault(); offerNews(); }
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (wouldFold(event.detail)) { event.detail.shouldSwap = false; offerNews(); }
+  });
+
   // What is being written is not left by accident. Nothing of it is kept in the browser.
   let unsaved = false;
   document.addEventListener("input", (event) => { if (event.target.closest("form[data-unsaved]")) unsaved = true; });

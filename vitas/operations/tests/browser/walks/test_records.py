@@ -142,22 +142,30 @@ def test_record_is_written_and_completed_without_scripts(window: Callable[..., P
     expect(page.locator("#files")).to_contain_text("urea.pdf")
 
 
-def test_more_of_the_timeline_comes_and_the_focus_goes_there(window: Callable[..., Page]) -> None:
-    doctor = window(ANA_RUIZ, DESK)
-    open_file_of(doctor, MARIA.name)
-    for number in range(8):
-        doctor.get_by_role("link", name="Write a record").first.click()
-        doctor.get_by_role("link", name="Referral").click()
-        doctor.get_by_label("Title").fill(f"Referral number {number}")
-        doctor.get_by_role("button", name="Save the record").click()
-        open_file_of(doctor, MARIA.name)
+def write_referral(page: Page, title: str) -> None:
+    page.get_by_role("link", name="Write a record").first.click()
+    page.get_by_role("link", name="Referral").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Save the record").click()
+    expect(heading(page, title)).to_be_visible()
 
+
+def test_more_of_the_timeline_comes_and_what_is_new_does_not_fold_it(window: Callable[..., Page]) -> None:
+    doctor = window(ANA_RUIZ, DESK)
+    for number in range(10):
+        open_file_of(doctor, MARIA.name)
+        write_referral(doctor, f"Referral number {number}")
     page = window(MARIA, PHONE)
     page.goto("/records")
     before = page.locator(".record-line").count()
-    page.get_by_role("link", name="Show more").click()
 
+    page.get_by_role("link", name="Show more").click()
     expect(page.locator(".record-line").nth(before)).to_be_focused()
+    open_file_of(doctor, MARIA.name)
+    write_referral(doctor, "Come meanwhile")
+
+    page.get_by_role("link", name="Show what is new").click(timeout=SETTLED_WITHIN)
+    expect(page.locator(".record-line").first).to_contain_text("Come meanwhile")
 
 
 def test_unsaved_words_are_not_left_by_accident(window: Callable[..., Page]) -> None:

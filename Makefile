@@ -44,7 +44,7 @@ openapi: .venv/installed-dev ## Check the OpenAPI document; it is left in var/op
 
 security: .venv/installed-dev ## Look for dangerous calls (bandit) and for secrets in files (detect-secrets)
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --confidence-level medium \
-		vitas clinic patients appointments records manage.py
+		vitas clinic patients appointments records processing manage.py
 	$(BIN)/python -m vitas.operations.secret_scan
 
 # Not part of `make test`: the answer changes with the world, not with the code.

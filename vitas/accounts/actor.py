@@ -51,4 +51,5 @@ SWEEP = Actor(system="sweep")
 MERGING = Actor(system="merging")
 DEMO = Actor(system="demo")
 OPERATIONS = Actor(system="operations")  # backup, retention, imports by command: sees every row
+PROCESSING = Actor(system="processing")  # recordings on their way to a draft
 RECORDS = Actor(system="records")  # files being checked, prescriptions that anyone may verify

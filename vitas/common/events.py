@@ -101,6 +101,13 @@ class RecordWritten(DomainEvent):
 
 
 @dataclasses.dataclass(frozen=True)
+class NoteSigned(DomainEvent):
+    """A doctor signed the note of a visit."""
+
+    note_id: UUID
+
+
+@dataclasses.dataclass(frozen=True)
 class GlassBroken(DomainEvent):
     """A doctor opened a patient in an emergency."""
 

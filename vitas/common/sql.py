@@ -46,14 +46,17 @@ END $$
 """
 
 
-def kept_as_written(table: str, columns: Collection[str]) -> migrations.RunSQL:
-    """These columns of a row never change: a trigger refuses it, even to the owner. Deleting is another matter."""
+def kept_as_written(table: str, columns: Collection[str], *, once: str = "true") -> migrations.RunSQL:
+    """These columns of a row never change: a trigger refuses it, even to the owner. Deleting is another matter.
+
+    `once`: SQL of the row as it stands (`OLD.state = 'signed'`), where it is kept only from then on.
+    """
     given = ", ".join(f"'{column}'" for column in columns)
     return migrations.RunSQL(
         [
             _KEEP_COLUMNS,
             f"CREATE TRIGGER {table}_is_kept BEFORE UPDATE ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION keep_columns({given})",
+            f" FOR EACH ROW WHEN ({once}) EXECUTE FUNCTION keep_columns({given})",
         ],
         f"DROP TRIGGER {table}_is_kept ON {table}",
     )
@@ -100,4 +103,12 @@ def wall(table: str, *, reads: str, writes: str = "", adds: str = "", systems: C
     return migrations.RunSQL(
         ["; ".join([*drops, *makes, f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"])],
         ["; ".join([*drops, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"])],
+    )
+
+
+def admit(table: str, system: str) -> migrations.RunSQL:
+    """A system actor of a higher room reads the rows of a walled table; its other policies stay as they are."""
+    return migrations.RunSQL(
+        f"CREATE POLICY {system}_reads ON {table} FOR SELECT USING ({acting('system')} = '{system}')",
+        f"DROP POLICY {system}_reads ON {table}",
     )

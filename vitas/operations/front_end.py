@@ -35,24 +35,25 @@ ICONS: Final = """
     arrow-right arrow-up
     ban bell building-hospital
     calendar calendar-event calendar-off calendar-plus camera cash chart-line check checks chevron-down chevron-left
-    chevron-right circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off clock-pause copy
+    chevron-right chevron-up circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off clock-pause copy
     credit-card current-location
-    device-mobile dots dots-vertical download
+    device-floppy device-mobile dots dots-vertical download
     edit external-link eye eye-off
     file-plus file-text filter fingerprint flask
     heartbeat home hourglass
     id info-circle
     key
     language link list loader-2 lock login logout
-    mail map map-pin menu-2 message message-circle moon
+    mail map map-pin menu-2 message message-circle microphone microphone-off moon
     notes
-    paperclip pencil phone photo pill player-play plus printer
+    paperclip pencil phone photo pill player-pause player-play player-record player-stop plus printer
     refresh report-medical rotate-clockwise
+    quote
     search send settings shield-check star stethoscope sun switch-horizontal
-    tools-kitchen-2 trash
+    tag tags tools-kitchen-2 trash
     upload urgent user user-check user-circle user-plus user-x users
     video
-    wallet wifi-off world
+    wallet wand wave-sine wifi-off world writing writing-sign
     x
 """
 NOT_SERVED: Final = ["redoc", "rest_framework"]  # files of installed apps that no page of ours uses

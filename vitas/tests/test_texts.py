@@ -14,7 +14,7 @@ from vitas import testing
 from vitas.messaging import outbox, templates
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("appointments", "clinic", "patients", "records", "vitas")
+ROOMS = ("appointments", "clinic", "patients", "processing", "records", "vitas")
 LANGUAGES = ("es", "pt_BR")
 MARKS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 _IN_TEMPLATE = re.compile(r"""\b(?:n?gettext|_)\(u?(?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")

@@ -1,0 +1,61 @@
+"""Whose notes and diagnoses a person sees."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from records.querysets import ClinicalQuerySet
+from vitas.accounts.actor import Actor
+
+
+class NoteQuerySet(ClinicalQuerySet):
+    """A patient sees what was signed; staff who care for the patient see drafts of their own organization too."""
+
+    path = ""
+
+    def visible_to(self, actor: Actor) -> Self:
+        found = super().visible_to(actor)
+        if actor.system:
+            return found
+        if actor.is_patient:
+            return found.filter(state="signed")
+        return found.filter(Q(state="signed") | Q(organization_id=actor.organization_id))
+
+    def standing(self) -> Self:
+        """Those that were not entered in error."""
+        return self.filter(status="current")
+
+
+class NoteVersionQuerySet(ClinicalQuerySet):
+    """Versions: for staff of the organization that keeps the note."""
+
+    path = "note__"
+
+    def visible_to(self, actor: Actor) -> Self:
+        found = super().visible_to(actor)
+        if actor.system:
+            return found
+        return found.none() if actor.is_patient else found.filter(note__organization_id=actor.organization_id)
+
+
+class DiagnosisQuerySet(ClinicalQuerySet):
+    """A patient sees what a doctor accepted in a signed note; staff as for notes."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        found = super().visible_to(actor)
+        if actor.system:
+            return found
+        if actor.is_patient:
+            return found.filter(state="accepted", appointment__visit_notes__state="signed").distinct()
+        return found.filter(Q(state="accepted") | Q(organization_id=actor.organization_id))
+
+    def standing(self) -> Self:
+        """Those that were not entered in error."""
+        return self.filter(status="current")
+
+
+class NoteTemplateQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of one's own organization."""
+        return self.all() if actor.system else self.filter(organization_id=actor.organization_id)

@@ -35,7 +35,8 @@ ICONS: Final = """
     arrow-right arrow-up
     ban bell building-hospital
     calendar calendar-event calendar-off calendar-plus camera cash chart-line check checks chevron-down chevron-left
-    chevron-right chevron-up circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off clock-pause copy
+    chevron-right chevron-up circle-check circle-x clipboard-text clock clock-exclamation clock-hour-4 clock-off
+    clock-pause copy
     credit-card current-location
     device-floppy device-mobile dots dots-vertical download
     edit external-link eye eye-off

@@ -64,6 +64,12 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         # Of patients.
         "record": Rule("the law's years", "the rows and their files are deleted", _BY_LAW, f"{_ERASING}.erase_file"),
+        "sound": Rule(
+            "the organization's days after its note was signed; the row the law's years",
+            "the sound is deleted, then the row",
+            _BY_LAW,
+            f"{_ERASING}.erase_file",
+        ),
         "visit": Rule("the law's years", "words are emptied; time and fee stay", _BY_LAW, f"{_ERASING}.erase_file"),
         "step": Rule("the law's years", "the reason's key is destroyed", _BY_LAW, f"{_ERASING}.erase_patient"),
         "person": Rule(
@@ -328,6 +334,21 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
         "payments.DemoCharge": rows(
             "money", money="amount currency", plain="id external_reference status refund_key created_at"
         ),
+        "codes.Code": rows("no person", plain="id system code display parent is_leaf words retired_at"),
+        "codes.CodeSystem": rows("no person", plain="key name uri language version sha256 codes_count loaded_at"),
+        "notes.Diagnosis": rows(
+            "record",
+            health="words state score",
+            plain=f"{_CLINICAL} appointment doctor code_hash coder decided_at decided_by",
+        ),
+        "notes.Note": rows(
+            "record",
+            health="body",
+            plain=f"{_CLINICAL} appointment doctor state version language template drafter drafted_from survived"
+            " signed_at signed_by record",
+        ),
+        "notes.NoteTemplate": rows("organization", plain="id organization name sections is_default is_active"),
+        "notes.NoteVersion": rows("record", health="body", plain="id note number kind made_by made_at"),
         "payments.GatewayPayment": rows(
             "money", money="amount currency", machine="gateway_id", plain="id payment gateway verdict status seen_at"
         ),
@@ -355,6 +376,24 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
             "notice of payment",
             machine="raw subject_id delivery_id",
             plain="id source account received_at applied_at tries next_try_at problem",
+        ),
+        "processing.ProcessingRun": rows(
+            "record",
+            plain="id recording stage claim engine details cost_micro started_at ended_at outcome error_code",
+        ),
+        "processing.Recording": rows(
+            "sound",
+            health="key seconds",
+            plain="id organization appointment patient doctor source consent created_by created_at content_type size"
+            " sha256 upload_ends_at uploaded_at audio_deleted_at stage percent seconds_left claim claimed_until tries"
+            " next_try_at failed_at error_code ready_at",
+        ),
+        "processing.RecordingPiece": rows("sound", health="key", plain="id recording number size sha256 created_at"),
+        "processing.ScribePolicy": rows("organization", plain="organization language audio_days glossary code_system"),
+        "processing.Transcript": rows(
+            "record",
+            health="body",
+            plain="id recording organization patient sealed_for language transcriber created_at",
         ),
         "records.Addendum": rows("record", health="text", plain="id record doctor written_by created_at"),
         "records.AllergyIntolerance": rows("record", health="words ended_on", plain=f"{_CLINICAL} doctor"),

@@ -22,6 +22,7 @@ from patients.models import (
     PatientAccess,
     PatientFile,
 )
+from processing.models import ProcessingRun, Recording, RecordingPiece, Transcript
 from records.files import store
 from records.models import (
     Addendum,
@@ -34,6 +35,7 @@ from records.models import (
     Observation,
     RecordOpened,
 )
+from records.notes.models import Diagnosis, Note, NoteVersion
 from vitas.accounts.actor import OPERATIONS
 from vitas.accounts.models import Organization
 from vitas.audit import trail
@@ -46,6 +48,13 @@ from vitas.operations.models import Forgetting, LegalHold
 # Deleted with a file, in this order: what hangs on something goes before it. The path leads to patient and
 # organization.
 DELETED: Final[tuple[tuple[type[Model], str], ...]] = (
+    (NoteVersion, "note__"),
+    (Note, ""),
+    (Diagnosis, ""),
+    (ProcessingRun, "recording__"),
+    (RecordingPiece, "recording__"),
+    (Transcript, ""),
+    (Recording, ""),
     (Addendum, "record__"),
     (RecordOpened, "record__"),
     (Attachment, "record__"),
@@ -134,19 +143,19 @@ def _lock(ids: Iterable[UUID]) -> None:
 
 def _claim_files(ids: list[UUID], term: Term) -> list[str]:
     """Keys of the store that nothing will refer to; written down, so that a dead process leaves no file behind."""
-    records = MedicalRecord.objects.using(OWNER).filter(patient__in=ids, organization=term.organization)
-    files = Attachment.objects.using(OWNER).filter(record__in=records)
-    keys = list(files.values_list("key", flat=True))
+    keys: list[str] = []
+    for model, path in ((Attachment, "record__"), (Recording, ""), (RecordingPiece, "recording__")):
+        found = {f"{path}patient__in": ids, f"{path}organization": term.organization}
+        keys += model._default_manager.using(OWNER).filter(**found).values_list("key", flat=True)
     FileClaim.objects.using(OWNER).bulk_create([FileClaim(key=key) for key in keys], ignore_conflicts=True)
     return keys
 
 
 def _delete(model: type[Model], path: str, ids: list[UUID], term: Term) -> int:
     rows: Any = model._default_manager.using(OWNER)
-    if path:
-        records = MedicalRecord.objects.using(OWNER).filter(patient__in=ids, organization=term.organization)
-        return rows.filter(record__in=records.values("pk"))._raw_delete(OWNER)
-    return rows.filter(patient__in=ids, organization=term.organization)._raw_delete(OWNER)
+    found = {f"{path}patient__in": ids, f"{path}organization": term.organization}
+    wanted = model._default_manager.using(OWNER).filter(**found).values("pk")
+    return rows.filter(pk__in=wanted)._raw_delete(OWNER) if path else rows.filter(**found)._raw_delete(OWNER)
 
 
 def _note(action: str, patient_id: UUID, *, organization_id: UUID | None = None, **details: Any) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from appointments.models import Appointment
 from clinic.models import Clinic
 from patients.models import BreakGlass, Consent, Patient, PatientFile
+from processing.models import Recording
 from records.models import (
     Addendum,
     AllergyIntolerance,
@@ -19,6 +20,7 @@ from records.models import (
     MedicationRequest,
     Observation,
 )
+from records.notes.models import Diagnosis, Note
 from vitas.accounts.models import Organization
 from vitas.operations.keeping.holds import held
 from vitas.operations.models import Forgetting
@@ -35,6 +37,9 @@ ACTS: Final[Sequence[tuple[type[Model], str, tuple[str, ...]]]] = (
     (MedicationRequest, "", ("starts_on", "created_at", "updated_at")),
     (Condition, "", ("created_at", "updated_at")),
     (AllergyIntolerance, "", ("created_at", "updated_at")),
+    (Note, "", ("created_at", "updated_at", "signed_at")),
+    (Diagnosis, "", ("created_at", "updated_at")),
+    (Recording, "", ("created_at",)),
     (BreakGlass, "", ("opened_at",)),
     (Consent, "", ("given_at", "revoked_at")),
 )

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from appointments.models import Appointment, AppointmentStep, Status
 from patients.models import CareRelationship, Consent, PatientFile, PatientIdentifier
+from processing.models import Recording, Transcript
 from records.models import Addendum, Attachment, MedicalRecord, Observation
+from records.notes.models import Diagnosis, Note, NoteVersion
 from vitas.messaging.models import OutboxMessage
 from vitas.operations.keeping import terms
 from vitas.testing import make_clinic, make_doctor, make_organization, make_patient, make_place, number, user_of
@@ -74,7 +76,34 @@ class World:
         Attachment.objects.create(
             record=record, file_name="a.pdf", file_type="application/pdf", file_size=4, key=key, sha256="0" * 64
         )
+        if not Note.objects.filter(appointment=visit).exists():
+            self.note(record, visit, at)
         return record
+
+    def note(self, record, visit, at):
+        whose = {"organization": self.organization, "patient": record.patient, "doctor": self.doctor}
+        recording = Recording.objects.create(
+            **whose,
+            appointment=visit,
+            source="recorded",
+            created_by=self.doctor.pk,
+            created_at=at,
+            key=default_storage.save(f"audio/{record.pk}", ContentFile(b"OggS")),
+            content_type="audio/ogg",
+            size=4,
+            upload_ends_at=at,
+            uploaded_at=at,
+            stage="ready",
+        )
+        whose = {"organization": self.organization, "patient": record.patient}
+        Transcript.objects.create(
+            **whose, recording=recording, language="es", transcriber="by hand", body={"segments": []}
+        )
+        whose |= {"doctor": self.doctor, "appointment": visit, "created_at": at, "updated_at": at}
+        Diagnosis.objects.create(**whose, code_hash="0", words={"code": "J45.9"})
+        signed = {"state": "signed", "signed_at": at, "signed_by": self.doctor.pk, "record": record}
+        note = Note.objects.create(**whose, **signed, language="es", body={"sections": []})
+        NoteVersion.objects.create(note=note, number=1, kind="signed", body={"sections": []})
 
     @property
     def term(self):

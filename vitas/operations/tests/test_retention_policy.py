@@ -77,7 +77,7 @@ def test_a_rule_is_carried_out_by_code_that_is_there(name):
 def test_what_the_law_keeps_is_erased_by_the_code_that_erases():
     by_rule = {rule: {name for name, rows in POLICY.items() if rows.rule == rule} for rule in RULES}
 
-    assert {label(model) for model, _path in erasing.DELETED} == by_rule["record"] | by_rule["hold"]
+    assert {label(model) for model, _path in erasing.DELETED} == by_rule["record"] | by_rule["hold"] | by_rule["sound"]
     assert {label(model) for model in erasing.EMPTIED} == by_rule["visit"]
     for model, empty in erasing.EMPTIED.items():
         assert set(empty) | {"type"} == POLICY[label(model)].personal["health"]

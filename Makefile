@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types rooms templates migrations openapi security audit fuzz pytest browser screenshots format bench lock front-end clean
+.PHONY: help run test check style types rooms templates migrations openapi security audit fuzz pytest browser screenshots format bench bench-scribe lock front-end clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ format: .venv/installed-dev ## Put code and templates into the agreed format
 
 bench: .venv/installed ## Measure requests a second and response times on this machine (minutes)
 	$(BIN)/python manage.py bench
+
+bench-scribe: .venv/installed ## Measure recordings, drafts and codes (PARTS="notes codes" DATA=folder; docs/scribe.md)
+	$(BIN)/python manage.py bench_scribe $(PARTS) $(if $(DATA),--data $(DATA))
 
 lock: .venv/installed-dev ## Write requirements*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --quiet $(UPGRADE) \

@@ -25,7 +25,9 @@ PARTS = {
 
 
 class Command(BaseCommand):
-    help = "Measure the way from a recording to a draft: " + "; ".join(f"{name}: {what}" for name, what in PARTS.items())
+    help = "Measure the way from a recording to a draft: " + "; ".join(
+        f"{name}: {what}" for name, what in PARTS.items()
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (default: all)")

@@ -25,6 +25,7 @@ FILES: Final = {
     "leaflet/dist/images/layers-2x.png": "images/layers-2x.png",
     "leaflet/dist/images/marker-icon.png": "images/marker-icon.png",
     "uplot/dist/uPlot.iife.min.js": "uplot.js",
+    "wavesurfer.js/dist/wavesurfer.min.js": "wavesurfer.js",
     "uplot/dist/uPlot.min.css": "uplot.css",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
     "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
@@ -39,16 +40,16 @@ ICONS: Final = """
     clock-pause copy
     credit-card current-location
     device-floppy device-mobile dots dots-vertical download
-    edit external-link eye eye-off
+    ear edit external-link eye eye-off
     file-plus file-text filter fingerprint flask
     heartbeat home hourglass
     id info-circle
-    key
+    key keyboard
     language link list loader-2 lock login logout
     mail map map-pin menu-2 message message-circle microphone microphone-off moon
     notes
     paperclip pencil phone photo pill player-pause player-play player-record player-stop plus printer
-    refresh report-medical rotate-clockwise
+    refresh report-medical rewind-backward-5 rotate-clockwise
     quote
     search send settings shield-check star stethoscope sun switch-horizontal
     tag tags tools-kitchen-2 trash

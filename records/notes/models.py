@@ -14,7 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Appointment
 from clinic.models import Doctor
 from records.models import Clinical, MedicalRecord
-from records.notes.querysets import DiagnosisQuerySet, NoteQuerySet, NoteTemplateQuerySet, NoteVersionQuerySet
+from records.notes.querysets import (
+    DiagnosisQuerySet,
+    NoteQuerySet,
+    NoteSaveQuerySet,
+    NoteTemplateQuerySet,
+    NoteVersionQuerySet,
+)
 from vitas.accounts.models import Organization
 from vitas.common.fields import EncryptedJsonField
 from vitas.common.ids import new_id
@@ -61,9 +67,7 @@ class NoteTemplate(models.Model):
 class Note(Clinical):
     """The note of one visit.
 
-    `body`: `{"sections": [{"key", "title", "part", "sentences": [sentence, …]}], "diagnoses": […] (once signed)}`, a
-    sentence being `{"id", "text", "evidence": [segment ids], "flags": [codes], "kept": bool}`. `version` goes up with
-    every change of the body: who saves names the one they have seen.
+    `body` is told of in bodies.py. `version` goes up with every change of it: who saves names the one they have seen.
     """
 
     class State(models.TextChoices):
@@ -140,6 +144,32 @@ class NoteVersion(models.Model):
         verbose_name = _("version of a note")
         verbose_name_plural = _("versions of notes")
         constraints = [models.UniqueConstraint(fields=["note", "number"], name="note_version_numbered_once")]
+
+    @property
+    def words_subject(self) -> UUID:
+        """Whose key seals the text: the note's."""
+        return self.note.words_subject
+
+
+class NoteSave(models.Model):
+    """A draft's text after one save: what a later save by somebody who had not seen it is merged with.
+
+    The latest are kept while the note is a draft (editing.py); once it is signed they go.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    note = models.ForeignKey(Note, models.PROTECT, related_name="saves", db_index=False, verbose_name=_("note"))
+    version = models.PositiveIntegerField(verbose_name=_("version"))
+    body = EncryptedJsonField(subject="words_subject", verbose_name=_("text"))
+    made_by = models.UUIDField(null=True, help_text=_("The user; none for a machine."), verbose_name=_("made by"))
+    made_at = models.DateTimeField(default=timezone.now, verbose_name=_("made at"))
+
+    objects = NoteSaveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved state of a note")
+        verbose_name_plural = _("saved states of notes")
+        constraints = [models.UniqueConstraint(fields=["note", "version"], name="note_saved_once_a_version")]
 
     @property
     def words_subject(self) -> UUID:

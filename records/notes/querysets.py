@@ -39,6 +39,10 @@ class NoteVersionQuerySet(ClinicalQuerySet):
         return found.none() if actor.is_patient else found.filter(note__organization_id=actor.organization_id)
 
 
+class NoteSaveQuerySet(NoteVersionQuerySet):
+    """Saves of a draft: as its versions."""
+
+
 class DiagnosisQuerySet(ClinicalQuerySet):
     """A patient sees what a doctor accepted in a signed note; staff as for notes."""
 

@@ -347,6 +347,7 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
             plain=f"{_CLINICAL} appointment doctor state version language template drafter drafted_from survived"
             " signed_at signed_by record",
         ),
+        "notes.NoteSave": rows("record", health="body", plain="id note version made_by made_at"),
         "notes.NoteTemplate": rows("organization", plain="id organization name sections is_default is_active"),
         "notes.NoteVersion": rows("record", health="body", plain="id note number kind made_by made_at"),
         "payments.GatewayPayment": rows(

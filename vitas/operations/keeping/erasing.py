@@ -35,7 +35,7 @@ from records.models import (
     Observation,
     RecordOpened,
 )
-from records.notes.models import Diagnosis, Note, NoteVersion
+from records.notes.models import Diagnosis, Note, NoteSave, NoteVersion
 from vitas.accounts.actor import OPERATIONS
 from vitas.accounts.models import Organization
 from vitas.audit import trail
@@ -48,6 +48,7 @@ from vitas.operations.models import Forgetting, LegalHold
 # Deleted with a file, in this order: what hangs on something goes before it. The path leads to patient and
 # organization.
 DELETED: Final[tuple[tuple[type[Model], str], ...]] = (
+    (NoteSave, "note__"),
     (NoteVersion, "note__"),
     (Note, ""),
     (Diagnosis, ""),

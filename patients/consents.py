@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,6 +81,55 @@ def give(asked: Asked, *, version: str, language: str, by: Actor) -> Consent:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether visits may be recorded: `live` allows it; else `revoked` is the last one that was taken back, if any."""
+
+    live: Consent | None
+    revoked: Consent | None
+
+
+def recording_of(patient_id: UUID, organization_id: UUID) -> Standing:
+    """Where the patient's consent to the recording of visits stands at this moment. One query."""
+    rows = Consent.objects.filter(patient_id=patient_id, organization_id=organization_id, kind=Kind.RECORDING)
+    latest = rows.order_by(F("revoked_at").desc(nulls_first=True)).first()
+    if latest is None or latest.revoked_at is None:
+        return Standing(latest, None)
+    return Standing(None, latest)
+
+
+def recording_text(organization: Organization, *, language: str) -> Shown:
+    """What a doctor reads to the patient, or puts in their own words, before a visit is recorded."""
+    return _shown(Kind.RECORDING, organization, None, language)
+
+
+@transaction.atomic
+def hear_recording(*, patient_id: UUID, organization: Organization, language: str, by: Actor) -> Consent:
+    """The patient said to the doctor that the visits may be recorded. What stands already is the same row.
+
+    The patient sees it among their consents, and takes it back there. Raises NotAllowed.
+    """
+    if by.doctor_id is None or by.user_id is None or by.organization_id != organization.pk:
+        raise NotAllowed()
+    Patient.objects.select_for_update(no_key=True).get(pk=patient_id)  # a double click waits here
+    standing = recording_of(patient_id, organization.pk).live
+    if standing is not None:
+        return standing
+    text = recording_text(organization, language=language)
+    row = Consent.objects.create(
+        patient_id=patient_id,
+        organization=organization,
+        kind=Kind.RECORDING,
+        version=text.version,
+        language=text.language,
+        text=text.text,
+        given_by=by.user_id,
+        in_person=True,
+    )
+    _note(by, "GIVE_CONSENT", row, in_person=True)
+    return row
+
+
 @transaction.atomic
 def revoke(*, consent_id: UUID, by: Actor) -> Consent:
     """The patient takes it back; what it allowed ends at once. Twice is once. Raises NotAllowed, NotFound."""
@@ -130,7 +180,7 @@ def _end(row: Consent, *, by: Actor, now: datetime) -> None:
     row.save(update_fields=["revoked_at", "revoked_by"])
 
 
-def _note(by: Actor, action: str, row: Consent) -> None:
+def _note(by: Actor, action: str, row: Consent, **more: bool) -> None:
     trail.record(
         by,
         action,
@@ -142,4 +192,5 @@ def _note(by: Actor, action: str, row: Consent) -> None:
         kind=row.kind,
         version=row.version,
         recipient=str(row.recipient_id or ""),
+        **more,
     )

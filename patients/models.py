@@ -219,7 +219,13 @@ class Consent(models.Model):
     language = models.CharField(max_length=5, choices=Language, verbose_name=_("language"))
     text = models.TextField(help_text=_("As it was shown."), verbose_name=_("text"))
     given_at = models.DateTimeField(default=timezone.now, verbose_name=_("given at"))
-    given_by = models.UUIDField(help_text=_("The user who gave it."), verbose_name=_("given by"))
+    given_by = models.UUIDField(help_text=_("The user who gave it, or wrote it down."), verbose_name=_("given by"))
+    in_person = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Said to the doctor, who wrote it down."),
+        verbose_name=_("given in person"),
+    )
     revoked_at = models.DateTimeField(null=True, verbose_name=_("revoked at"))
     revoked_by = models.UUIDField(null=True, verbose_name=_("revoked by"))
 

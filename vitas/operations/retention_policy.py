@@ -114,6 +114,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         # Of messages and news.
         "message": Rule("400 days after it was settled", "it is deleted", _MINIMAL, f"{_SWEEPS}.drop"),
         "news": Rule("90 days", "it is deleted", _MINIMAL, "vitas.live.tasks.drop_old_events"),
+        "notice of a recording": Rule("90 days", "it is deleted", _MINIMAL, "processing.tasks.drop_old_notices"),
         # Of the machinery.
         "event": Rule("30 days after all took it", "it is deleted", _MINIMAL, "vitas.common.tasks.drop_old_rows"),
         "repeat": Rule("2 days", "it is deleted", _MINIMAL, "vitas.common.tasks.drop_old_rows"),
@@ -314,8 +315,8 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
         "patients.CareRelationship": rows("record", plain="id organization doctor patient began_at ended_at because"),
         "patients.Consent": rows(
             "record",
-            plain="id patient organization kind recipient version language text given_at given_by revoked_at"
-            " revoked_by",
+            plain="id patient organization kind recipient version language text given_at given_by in_person"
+            " revoked_at revoked_by",
         ),
         "patients.Patient": rows(
             "person",
@@ -378,9 +379,15 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
             machine="raw subject_id delivery_id",
             plain="id source account received_at applied_at tries next_try_at problem",
         ),
+        "processing.Notice": rows(
+            "notice of a recording",
+            health="words",
+            plain="id key organization doctor recording_id appointment_id type service error_code at",
+        ),
+        "processing.Polled": rows("notice of a recording", plain="id notice user_id at"),
         "processing.ProcessingRun": rows(
             "record",
-            plain="id recording stage claim engine details cost_micro started_at ended_at outcome error_code",
+            plain="id recording organization stage claim engine details cost_micro started_at ended_at outcome error_code",
         ),
         "processing.Recording": rows(
             "sound",

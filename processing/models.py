@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from appointments.models import Appointment
 from clinic.models import Doctor
 from patients.models import Consent, Patient
-from processing.querysets import OfRecordingQuerySet, RecordingQuerySet, ScribePolicyQuerySet
+from processing.querysets import (
+    NoticeQuerySet,
+    OfRecordingQuerySet,
+    PolledQuerySet,
+    RecordingQuerySet,
+    RunQuerySet,
+    ScribePolicyQuerySet,
+)
 from records.codes.models import CodeSystem
 from vitas.accounts.models import Organization
 from vitas.common.fields import EncryptedJsonField
@@ -200,6 +207,9 @@ class ProcessingRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     recording = models.ForeignKey(Recording, models.PROTECT, related_name="runs", verbose_name=_("recording"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", db_index=False, verbose_name=_("organization")
+    )
     stage = models.CharField(max_length=12, choices=Stage, verbose_name=_("stage"))
     claim = models.UUIDField(unique=True, verbose_name=_("claim"))
     engine = models.CharField(max_length=80, blank=True, help_text=_("Provider and model."), verbose_name=_("engine"))
@@ -210,8 +220,61 @@ class ProcessingRun(models.Model):
     outcome = models.CharField(max_length=6, choices=Outcome, blank=True, verbose_name=_("outcome"))
     error_code = models.CharField(max_length=40, blank=True, help_text=_("A code."), verbose_name=_("error"))
 
-    objects = OfRecordingQuerySet.as_manager()
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("try of a stage")
         verbose_name_plural = _("tries of stages")
+
+
+class Notice(models.Model):
+    """That the work on a recording came to an end, kept until its doctor's client asks (S0 `processing-webhook`).
+
+    `key` makes the same notice once; `words` is what a service outside said of it, empty for our own.
+    """
+
+    class Type(models.TextChoices):
+        SUCCESS = "success", _("done")
+        ERROR = "error", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.CharField(max_length=120, unique=True, verbose_name=_("key"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", db_index=False, verbose_name=_("organization")
+    )
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="+", db_index=False, verbose_name=_("doctor"))
+    recording_id = models.UUIDField(null=True, verbose_name=_("recording"))
+    appointment_id = models.UUIDField(null=True, verbose_name=_("appointment"))
+    type = models.CharField(max_length=7, choices=Type, verbose_name=_("type"))
+    service = models.CharField(max_length=40, verbose_name=_("service"))
+    error_code = models.CharField(max_length=40, blank=True, help_text=_("A code."), verbose_name=_("error"))
+    words = EncryptedJsonField(verbose_name=_("text"))
+    at = models.DateTimeField(default=timezone.now, verbose_name=_("at"))
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice of a recording")
+        verbose_name_plural = _("notices of recordings")
+        constraints = [
+            models.CheckConstraint(
+                name="notice_of_an_error_says_which",
+                condition=Q(type="success", error_code="") | Q(type="error") & ~Q(error_code=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["doctor", "id"], name="notice_doctor")]
+
+
+class Polled(models.Model):
+    """A person's client was given a notice."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="polls", verbose_name=_("notice of a recording"))
+    user_id = models.UUIDField(verbose_name=_("person"))
+    at = models.DateTimeField(default=timezone.now, verbose_name=_("at"))
+
+    objects = PolledQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("given notice of a recording")
+        verbose_name_plural = _("given notices of recordings")
+        constraints = [models.UniqueConstraint(fields=["user_id", "notice"], name="notice_given_once")]

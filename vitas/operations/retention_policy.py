@@ -387,7 +387,8 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
         "processing.Polled": rows("notice of a recording", plain="id notice user_id at"),
         "processing.ProcessingRun": rows(
             "record",
-            plain="id recording organization stage claim engine details cost_micro started_at ended_at outcome error_code",
+            plain="id recording organization stage claim engine details cost_micro started_at ended_at outcome"
+            " error_code",
         ),
         "processing.Recording": rows(
             "sound",

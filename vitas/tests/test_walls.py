@@ -53,6 +53,8 @@ WALLED = {
     "payments_paymentaccount",
     "payments_refund",
     "payments_webhookdelivery",
+    "processing_notice",
+    "processing_polled",
     "processing_processingrun",
     "processing_recording",
     "processing_recordingpiece",

@@ -1,13 +1,10 @@
 """A person's own data and account: what they may change by themselves, and where they are signed in."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,10 +12,10 @@ from patients import own
 from patients.forms import OwnDataForm
 from patients.models import Patient
 from patients.pages import for_patients
-from vitas.accounts import devices, page_sessions, signing
+from vitas.accounts import own_sessions, page_sessions
 from vitas.accounts.models import Session
 from vitas.audit import trail
-from vitas.common.errors import Refused
+from vitas.common.errors import NotFound, Refused
 from vitas.common.pages import page
 from vitas.common.seen import SavedMeanwhile, see_anew, seen_of
 
@@ -51,17 +48,26 @@ def me(request: HttpRequest) -> HttpResponse:
             page_sessions.remember_claims(request, _own_session(request))
             return redirect("me")
     _note(request, patient)
-    context = {"form": form, "patient": patient, "closed": closed, "sessions": _sessions(request)}
+    context = {
+        "form": form,
+        "patient": patient,
+        "closed": closed,
+        "sessions": own_sessions.shown(actor.user_id, here=actor.session_id),
+    }
     return page(request, "patients/me.html", context, status=status)
 
 
 @for_patients
 @require_POST
-@transaction.atomic
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Sign out another browser of one's own."""
-    row = get_object_or_404(_live_sessions(request).exclude(pk=request.actor.session_id), pk=session_id)  # type: ignore[attr-defined]
-    signing.end_session(row, what=signing.What.REVOKED)
+    actor = request.actor  # type: ignore[attr-defined]
+    if session_id == actor.session_id:
+        raise Http404
+    try:
+        own_sessions.end(actor.user_id, session_id)
+    except NotFound as none:
+        raise Http404 from none
     messages.success(request, _("That device is signed out."))
     return redirect("me")
 
@@ -70,7 +76,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    signing.end_every_session(_own_session(request).user, but=actor.session_id)
+    own_sessions.end_others(actor.user_id, here=actor.session_id)
     messages.success(request, _("You are signed out everywhere else."))
     return redirect("me")
 
@@ -85,25 +91,6 @@ def _own_session(request: HttpRequest) -> Session:
     rows = Session.objects.select_related("user", "membership__organization")
     found: Session = rows.get(pk=request.actor.session_id)  # type: ignore[attr-defined]
     return found
-
-
-def _live_sessions(request: HttpRequest) -> Any:
-    now = timezone.now()
-    live = Session.objects.visible_to(request.actor).filter(revoked_at=None, idle_ends_at__gt=now, ends_at__gt=now)  # type: ignore[attr-defined]
-    return live.select_related("user", "membership").order_by("-last_seen_at")
-
-
-def _sessions(request: HttpRequest) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": row.pk,
-            "device": devices.called(row.agent),
-            "handheld": devices.is_handheld(row.agent),
-            "seen": row.last_seen_at,
-            "here": row.pk == request.actor.session_id,  # type: ignore[attr-defined]
-        }
-        for row in _live_sessions(request)[:20]
-    ]
 
 
 def _note(request: HttpRequest, patient: Patient) -> None:

@@ -18,7 +18,7 @@ _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 _INLINE_POLICY: Final = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-class _Unsatisfiable(Exception):
+class Unsatisfiable(Exception):
     """The range begins behind the end."""
 
 
@@ -26,8 +26,8 @@ def answer(request: HttpRequest, given: Given, *, inline: bool = False) -> HttpR
     """200, or 206 and 416 for a range. `inline` shows a PDF or picture within a page of ours."""
     size, etag = given.attachment.file_size, f'"{given.attachment.sha256}"'
     try:
-        part = _asked_part(request, size, etag)
-    except _Unsatisfiable:
+        part = asked_part(request, size, etag)
+    except Unsatisfiable:
         given.file.close()
         return _dressed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), given, etag, inline)
     first, last = part or (0, size - 1)
@@ -59,7 +59,7 @@ def _dressed(response: Any, given: Given, etag: str, inline: bool) -> HttpRespon
     return response
 
 
-def _asked_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
+def asked_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
     """First and last byte; None for the whole, also where the ask cannot be read or is for several parts (RFC 9110)."""
     found = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     if not found or found[0] == "bytes=-" or request.headers.get("If-Range", etag) != etag:
@@ -67,12 +67,12 @@ def _asked_part(request: HttpRequest, size: int, etag: str) -> tuple[int, int] |
     if not found[1]:
         wanted = min(int(found[2]), size)
         if not wanted:
-            raise _Unsatisfiable()
+            raise Unsatisfiable()
         return size - wanted, size - 1
     first = int(found[1])
     last = min(int(found[2]), size - 1) if found[2] else size - 1
     if first >= size:
-        raise _Unsatisfiable()
+        raise Unsatisfiable()
     return (first, last) if first <= last else None
 
 

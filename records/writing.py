@@ -5,7 +5,7 @@ Each act is one transaction with its audit entry. What was written is never writ
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time, timedelta
@@ -132,6 +132,15 @@ def addend(*, record_id: UUID, text: str, by: Actor, key: str = "") -> Addendum:
     return addendum
 
 
+_follow_errors: list[Callable[[MedicalRecord], None]] = []
+
+
+def when_in_error(follow: Callable[[MedicalRecord], None]) -> None:
+    """Register what goes with a record that was entered in error, in the act's transaction; in an `apps.py`."""
+    if follow not in _follow_errors:
+        _follow_errors.append(follow)
+
+
 @transaction.atomic
 def mark_error(*, record_id: UUID, reason: str, by: Actor) -> MedicalRecord:
     """The record was entered in error: it stays, and is told as such; so are its results and medicines.
@@ -150,6 +159,8 @@ def mark_error(*, record_id: UUID, reason: str, by: Actor) -> MedicalRecord:
     record.save(update_fields=["status", "error_reason", "updated_at"])
     for hanging in (record.observations, record.medications):
         hanging.update(status=Clinical.Status.ENTERED_IN_ERROR, updated_at=now)
+    for follow in _follow_errors:
+        follow(record)
     note(by, "MARK_RECORD_ERROR", record, type=record.type)
     return record
 

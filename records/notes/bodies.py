@@ -64,9 +64,14 @@ def text_of_part(body: Mapping[str, Any], part: str) -> str:
     return "\n".join(filter(None, found))
 
 
+def new_id() -> str:
+    """Of a sentence; within a note it is the only one."""
+    return secrets.token_hex(6)
+
+
 def new_sentence(text: str, *, by: str, **more: Any) -> Sentence:
     plain = {"evidence": [], "recording": "", "flags": [], "kept": False, "variant_of": ""}
-    return {**plain, "id": secrets.token_hex(6), **more, "text": text, "by": by}
+    return {**plain, "id": new_id(), **more, "text": text, "by": by}
 
 
 def laid_out(template: NoteTemplate | None) -> Body:

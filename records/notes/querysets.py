@@ -51,7 +51,8 @@ class DiagnosisQuerySet(ClinicalQuerySet):
         if actor.system:
             return found
         if actor.is_patient:
-            return found.filter(state="accepted", appointment__visit_notes__state="signed").distinct()
+            signed = {"appointment__visit_notes__state": "signed", "appointment__visit_notes__status": "current"}
+            return found.filter(state="accepted", **signed)  # a visit has one standing note
         return found.filter(Q(state="accepted") | Q(organization_id=actor.organization_id))
 
     def standing(self) -> Self:

@@ -278,6 +278,11 @@ _files = {
         },
     },
 }
+# The queue (SQS) to which the bucket tells of new files, so that recordings are taken up at once; its address.
+AUDIO_EVENTS_QUEUE = env.url("AUDIO_EVENTS_QUEUE")
+AUDIO_EVENTS_ENDPOINT_URL = env.url("AUDIO_EVENTS_ENDPOINT_URL")  # only to point the SDK elsewhere
+if AUDIO_EVENTS_QUEUE and STORAGE_TYPE != "s3":
+    raise ImproperlyConfigured("AUDIO_EVENTS_QUEUE is told of by a bucket: set STORAGE_TYPE=s3 too.")
 STORAGES = {
     "default": _files[STORAGE_TYPE],
     "staticfiles": {"BACKEND": "vitas.common.static_files.HashedStaticFiles"},
@@ -442,6 +447,27 @@ if PRODUCTION and not MP_WEBHOOK_SECRET:
     raise ImproperlyConfigured("MP_WEBHOOK_SECRET must be set: without it no payment notice can be believed.")
 OUTSIDE_TIMEOUT = 4.0  # seconds for a call to a provider within a request
 
+# From a recording to a draft (docs/scribe.md). Each engine is a dotted path; the defaults need nothing outside.
+TRANSCRIBER_URL = env.url("TRANSCRIBER_URL")  # a server as OpenAI's, up to and with /v1
+TRANSCRIBER_KEY = env.text("TRANSCRIBER_KEY")
+TRANSCRIBER_MODEL = env.text("TRANSCRIBER_MODEL", "whisper-1")
+TRANSCRIBER = env.text(
+    "TRANSCRIBER",
+    "processing.transcribers.openai.OpenAiTranscriber"
+    if TRANSCRIBER_URL
+    else "processing.transcribers.local.LocalTranscriber",
+)
+WHISPER_MODEL = env.text("WHISPER_MODEL")  # a folder of CTranslate2, or a name faster-whisper knows; empty: packaged
+WHISPER_COMPUTE_TYPE = env.text("WHISPER_COMPUTE_TYPE", "auto")  # auto: int8 on a CPU, float16 on a GPU
+WHISPER_THREADS = env.number("WHISPER_THREADS", 0, most=256)  # of a worker on a CPU; 0: as many as cores, at most 4
+MODELS_FOLDER = VAR / "models"  # where packaged models are put together
+DRAFTER = env.text("DRAFTER", "processing.drafters.embedded.drafter.EmbeddedDrafter")
+CODER = env.text("CODER", "processing.coders.local.LocalCoder")
+SOUND_CHECK = "processing.audio.checking.check"
+SCRIBE_FOLDER = Path(env.text("SCRIBE_FOLDER", str(VAR / "scribe")))  # sound lies there while it is worked on
+SCRIBE_LEASE = env.duration("SCRIBE_LEASE", "60s")  # how long after its last sign of life a worker counts as lost
+PROCESSING_WEBHOOK_SECRET = env.text("PROCESSING_WEBHOOK_SECRET")  # signs notices of services outside; none: no notices
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["vitas.accounts.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["vitas.accounts.permissions.MayCall"],
@@ -477,6 +503,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": REDIS_TIMEOUT}
 CELERY_TASK_TIME_LIMIT = 300  # seconds
+# Recordings have workers of their own (`--queues scribe`): what takes minutes holds up nothing that takes moments.
+CELERY_TASK_ROUTES = {"processing.tasks.work": {"queue": "scribe"}}
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "vitas.common.tasks.deliver_events", "schedule": 5.0},
     "send-messages": {"task": "vitas.messaging.tasks.send_due", "schedule": 5.0},
@@ -491,7 +519,12 @@ CELERY_BEAT_SCHEDULE = {
     "drop-past-claims": {"task": "appointments.tasks.drop_past_claims", "schedule": 3600.0},
     "count-days": {"task": "appointments.tasks.count_days", "schedule": 600.0},
     "check-files": {"task": "records.tasks.check_files", "schedule": 15.0},
+    "work-on-recordings": {"task": "processing.tasks.work", "schedule": 5.0, "options": {"expires": 10}},
+    "drop-old-notices-of-recordings": {"task": "processing.tasks.drop_old_notices", "schedule": 3600.0},
     "forget-files": {"task": "records.tasks.forget_files", "schedule": 600.0},
+    "take-up-uploads": {"task": "processing.tasks.take_up_uploads", "schedule": 30.0, "options": {"expires": 60}},
+    "join-recordings": {"task": "processing.tasks.join_recordings", "schedule": 15.0, "options": {"expires": 30}},
+    "drop-audio": {"task": "processing.tasks.drop_audio", "schedule": 3600.0},
     "drop-old-live-events": {"task": "vitas.live.tasks.drop_old_events", "schedule": 3600.0},
     "make-audit-months": {"task": "vitas.audit.tasks.make_months", "schedule": 86_400.0},
     "seal-audit-entries": {"task": "vitas.audit.tasks.seal_entries", "schedule": 60.0, "options": {"expires": 120}},
@@ -509,6 +542,12 @@ CELERY_BEAT_SCHEDULE = {
     "mark-revoked-sessions": {"task": "vitas.accounts.tasks.mark_revoked_sessions", "schedule": 10.0},
     "drop-old-sign-ins": {"task": "vitas.accounts.tasks.drop_old_sign_ins", "schedule": 3600.0},
 }
+if AUDIO_EVENTS_QUEUE:
+    CELERY_BEAT_SCHEDULE["read-upload-events"] = {
+        "task": "processing.tasks.read_upload_events",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 LOG_LEVEL = env.text("LOG_LEVEL", "info", among=["debug", "info", "warn", "warning", "error"]).upper()

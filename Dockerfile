@@ -27,7 +27,7 @@ COPY --from=packages /venv /venv
 COPY . .
 # In the demo mode the settings need no secrets; only files are made here.
 RUN --mount=type=bind,from=front_end,source=/vitas/node_modules,target=/vitas/node_modules \
-    mkdir -p /var/lib/vitas/files \
+    mkdir -p /var/lib/vitas/files /var/lib/vitas/scribe \
     && VITAS_MODE=demo python manage.py compile_texts \
     && VITAS_MODE=demo python manage.py front_end \
     && chown -R vitas:vitas /var/lib/vitas

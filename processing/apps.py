@@ -9,7 +9,18 @@ class ProcessingConfig(AppConfig):
     def ready(self) -> None:
         from patients.merging import follow_by
         from patients.moving import Follows, SealedFollows
+        from processing import news
         from processing.models import Recording, Transcript
+        from vitas.audit.reading import tell
+        from vitas.live.news import say
+        from vitas.live.presenting import present
 
         follow_by(Follows(Recording, "patient"))
         follow_by(SealedFollows(Transcript))
+        present(news.PROGRESS, news.payloads)
+        present(news.DONE, news.payloads)
+        present(news.FAILED, news.failures)
+        say(news.DONE, news.of_done, worth=news.final)
+        say(news.FAILED, news.of_failed, worth=news.final)
+        tell("TRANSCRIBE_RECORDING", _("wrote down what was said in a recording"))
+        tell("RETRY_RECORDING", _("began the work on a recording again"))

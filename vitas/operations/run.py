@@ -112,6 +112,19 @@ def children(*, port: int, var: Path) -> list[Child]:
             environment={"PYTHONWARNINGS": "ignore:::celery.platforms"},  # of root, which a demo may be
             not_before=later,
         ),
+        # Recordings, by themselves: what takes minutes holds up nothing that takes moments, nor the pages (`nice`).
+        # Models are loaded when the first recording comes, so that it weighs no more than the other until then.
+        Child(
+            "scribe",
+            [
+                *["nice", "-n", "10", *celery, "worker", "--queues", "scribe", "--hostname", "scribe@%h"],
+                *["--pool", "threads", "--concurrency", "1", "--loglevel", "warning", "--without-mingle"],
+                *["--without-gossip"],
+            ],
+            stop_signal=signal.SIGQUIT,
+            environment={"PYTHONWARNINGS": "ignore:::celery.platforms"},
+            not_before=later + HEAD_START,
+        ),
         Child("beat", beat, not_before=later),
     ]
 

@@ -15,7 +15,7 @@ import yaml
 
 PROJECT = Path(__file__).parents[3]
 SCHEMA = Path(__file__).parent / "data" / "compose-spec.json"
-APPLICATION = {"migrate", "web", "live", "worker", "beat"}
+APPLICATION = {"migrate", "web", "live", "worker", "scribe", "beat"}
 SECRET = "0123456789abcdef0123456789abcdef"
 GIVEN = {
     "MASTER_KEYS": f"first:{base64.b64encode(bytes(32)).decode()}",

@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.utils import timezone
 
 from records.files.store import StoreAway
@@ -270,7 +270,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _storage() -> Any:
     """The store itself: `default_storage` is a door to it that changes with the settings."""
-    return default_storage._wrapped if hasattr(default_storage, "_wrapped") else default_storage
+    return storages["default"]
 
 
 def _full(key: str) -> str:

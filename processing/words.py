@@ -42,7 +42,8 @@ WORDS = {
         gettext_lazy("Upload it again from the device that made it."),
     ),
     "UPLOAD_MISSING": Words(
-        gettext_lazy("The recording was announced and never arrived."), gettext_lazy("Upload it again, or record again.")
+        gettext_lazy("The recording was announced and never arrived."),
+        gettext_lazy("Upload it again, or record again."),
     ),
     "TOO_LARGE": Words(
         gettext_lazy("The recording is larger than 500 MB."),

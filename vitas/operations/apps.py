@@ -14,13 +14,16 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from patients import merging
         from patients.moving import Follows, Stays
+        from processing import audio_retention
         from vitas.operations import anomaly_news
+        from vitas.operations.keeping import holds
         from vitas.operations.locking import register_locks
         from vitas.operations.models import LegalHold
 
         register_locks()
         anomaly_news.register()
         merging.follow_by(Follows(LegalHold, "patient"))
+        audio_retention.keep_while(holds.held)
         merging.follow_by(Stays("operations.Forgetting.patient", because="it tells who was forgotten"))
         for name in ("MESSENGER", "MAILER", "PAYMENT_GATEWAY", "KEY_PROVIDER"):
             _require_module(name, getattr(settings, name))

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, TypeVar
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from processing import claiming, words
+from processing import claiming, tasks, words
 from processing.claiming import Claimed, ClaimLost
 from processing.engines import EngineError
 from processing.models import Recording, Stage
@@ -22,6 +23,7 @@ from processing.stage_work import WORK, Bench
 from processing.watch import DATABASE_AWAY, Watch
 from vitas.accounts.actor import Actor
 from vitas.audit import trail
+from vitas.common.after_commit import soon
 from vitas.common.errors import NotFound, NotPossibleNow
 
 log = logging.getLogger(__name__)
@@ -50,12 +52,12 @@ def any_due() -> bool:
     return bool(Recording.objects.due().exists())
 
 
-def retry(*, recording_id: object, by: Actor) -> Recording:
+def retry(*, recording_id: UUID, by: Actor, visit_id: UUID | None = None) -> Recording:
     """Begin again at the stage that failed, or at once where it waits. Raises NotFound, NotPossibleNow."""
     with transaction.atomic():
         rows = Recording.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
         row: Recording | None = rows.filter(pk=recording_id).first()
-        if row is None:
+        if row is None or visit_id not in (None, row.appointment_id):
             raise NotFound(_("There is no such recording."))
         _begin_again(row)
         trail.record(
@@ -67,6 +69,7 @@ def retry(*, recording_id: object, by: Actor) -> Recording:
             patient_id=row.patient_id,
             stage=row.stage,
         )
+        soon(tasks.work)
     return row
 
 

@@ -105,6 +105,10 @@ WORDS = {
         gettext_lazy("Try again later, or convert the file to another format and upload that."),
     ),
     UNEXPECTED: Words(gettext_lazy("Something went wrong that nobody foresaw."), _TRY_AGAIN),
+    "OUTSIDE": Words(
+        gettext_lazy("A service outside could not finish its work on this visit."),
+        gettext_lazy("What it said stands beside it. Record or upload the visit here, or write the note by hand."),
+    ),
     NOTE_SIGNED: Words(
         gettext_lazy("The note of this visit was signed before a draft was ready."),
         gettext_lazy("The transcript is there. What it adds to the note can be written as an addendum."),

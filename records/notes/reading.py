@@ -20,13 +20,23 @@ State = Diagnosis.State
 @transaction.atomic
 def of_visit(appointment_id: UUID, by: Actor) -> Note | None:
     """The standing note of a visit; None where there is none, or none that the person may see."""
-    return _read(_rows(by).standing().filter(appointment=appointment_id), by)
+    found: Note | None = _rows(by).standing().filter(appointment=appointment_id).first()
+    if found:
+        saves.tell(by, "READ_NOTE", found)
+    return found
 
 
 @transaction.atomic
 def one(note_id: UUID, by: Actor) -> Note:
     """Raises NotFound."""
-    found = _read(_rows(by).filter(pk=note_id), by)
+    found = seen(note_id, by)
+    saves.tell(by, "READ_NOTE", found)
+    return found
+
+
+def seen(note_id: UUID, by: Actor) -> Note:
+    """For who notes the reading themselves. Raises NotFound."""
+    found: Note | None = _rows(by).filter(pk=note_id).first()
     if found is None:
         raise NotFound(_("There is no such note."))
     return found
@@ -73,11 +83,4 @@ def diagnoses(appointment_id: UUID, by: Actor) -> list[Diagnosis]:
 
 def _rows(by: Actor) -> NoteQuerySet:
     rows: NoteQuerySet = Note.objects.visible_to(by)
-    return rows.select_related("doctor", "template", "organization", "patient", "appointment__clinic")
-
-
-def _read(rows: NoteQuerySet, by: Actor) -> Note | None:
-    found: Note | None = rows.first()
-    if found:
-        saves.tell(by, "READ_NOTE", found)
-    return found
+    return rows.select_related("doctor", "template", "organization", "patient", "appointment__clinic", "record")

@@ -77,6 +77,8 @@ def has_begun(visit: Appointment) -> bool:
 
 def follow_record(record: MedicalRecord) -> None:
     """The record of a signed note was entered in error: so were the note, its diagnoses, and the problems it wrote."""
+    if record.type != MedicalRecord.Type.VISIT_NOTE:
+        return
     note = Note.objects.standing().select_for_update(no_key=True).filter(record=record).first()
     if note is None:
         return

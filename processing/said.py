@@ -115,6 +115,17 @@ def strip(said: Sequence[Line], seconds: float | None) -> list[Stretch]:
     return found
 
 
+def shares(said: Sequence[Line]) -> list[dict[str, Any]]:
+    """How much of what is said each speaker says, in percent; `code`, `name`, `share`."""
+    seconds = {code: sum(line.end - line.start for line in said if line.speaker == code) for code in SPEAKERS}
+    whole = sum(seconds.values()) or 1
+    return [
+        {"code": code, "name": name, "share": round(100 * seconds[code] / whole)}
+        for code, name in SPEAKERS.items()
+        if seconds[code]
+    ]
+
+
 def used(said: Iterable[Line], by: Mapping[str, Sequence[Use]]) -> None:
     """Say of each line where it went: `by` has the uses of each segment's id."""
     for line in said:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from processing import words
 from processing.models import Recording, Stage, Transcript
 from vitas.accounts.actor import Actor
 from vitas.audit import trail
@@ -19,12 +20,12 @@ STEPS: Final[Sequence[tuple[Stage, Promise]]] = (
     (Stage.DRAFTING, _("Drafting the note")),
     (Stage.CODING, _("Looking for codes")),
 )
-AT_WORK: Final = (Stage.UPLOADED, *(stage for stage, _words in STEPS))
+AT_WORK: Final = (Stage.UPLOADED, *(stage for stage, _label in STEPS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    words: Promise
+    label: Promise
     is_done: bool
     is_now: bool
 
@@ -39,6 +40,15 @@ class Progress:
     @property
     def failed(self) -> bool:
         return self.recording.stage == Stage.FAILED
+
+    @property
+    def wrong(self) -> words.Words:
+        """What is wrong, while something is."""
+        return words.of(self.recording.error_code)
+
+    @property
+    def next_try(self) -> str:
+        return words.next_try(self.recording)
 
     @property
     def minutes_left(self) -> int | None:
@@ -81,10 +91,10 @@ def progress(recordings: Sequence[Recording]) -> Progress | None:
     last = recordings[-1] if recordings else None
     if last is None or last.stage == Stage.READY:
         return None
-    order = [Stage.UPLOADED, *(stage for stage, _words in STEPS)]
+    order = [Stage.UPLOADED, *(stage for stage, _label in STEPS)]
     at = order.index(Stage(last.failed_at or last.stage)) if (last.failed_at or last.stage) in order else 0
     steps = [
-        Step(words=words, is_done=order.index(stage) < at, is_now=order.index(stage) == max(at, 1))
-        for stage, words in STEPS
+        Step(label=label, is_done=order.index(stage) < at, is_now=order.index(stage) == max(at, 1))
+        for stage, label in STEPS
     ]
     return Progress(recording=last, steps=steps)

@@ -1,6 +1,6 @@
 """What a doctor does with a draft: begins it, saves it, keeps a sentence that was flagged.
 
-A form of a section is saved by its button; with scripts the note is saved while it is written (static/js/note.js).
+The form is saved by its button; with scripts the note is saved while it is written (static/js/note_editing.js).
 """
 
 import json
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from appointments.models import Appointment
 from clinic.pages import for_doctors
+from processing import pipeline
 from processing.views import room
 from records.notes import bodies, editing, reading, signing
 from records.notes.models import Note
@@ -42,21 +43,16 @@ def begin(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @for_doctors
 @require_POST
 def save(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    """`body` is the whole note as JSON, and answered so; without it, one section of the page's forms."""
+    """`body` is the whole note as JSON, and answered so; without it, the page's form."""
     visit, row = _note_of(request, visit_id)
     if "body" in request.POST:
         return _answered(lambda: _saved(request, row, _body_sent(request)))
     try:
-        found = editing.save(
-            row.pk,
-            seen_version=_version(request),
-            body=_section_sent(request),
-            by=request.actor,  # type: ignore[attr-defined]
-        )
-        messages.success(request, _merged_words() if found.merged else _("Saved."))
+        merged = _saved(request, row, _form_sent(request))["words"]
+        messages.success(request, merged or _("Saved."))
     except Refused as refusal:
         messages.error(request, str(refusal.message))
-    return redirect(f"{_page(visit)}#section-{request.POST.get('section', '')[:40]}")
+    return redirect(f"{_page(visit)}#written")
 
 
 @for_doctors
@@ -69,6 +65,8 @@ def keep(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         return _answered(lambda: _state(_kept(request, row, sentence, kept)))
     try:
+        if "text" in request.POST:  # what was typed in the form is not lost on the way
+            _saved(request, row, _form_sent(request))
         _kept(request, row, sentence, kept)
     except Refused as refusal:
         messages.error(request, str(refusal.message))
@@ -129,18 +127,19 @@ def _body_sent(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
-def _section_sent(request: HttpRequest) -> dict[str, Any]:
-    """The sentences of one form; a line that was broken in two is two sentences, an empty one is none."""
+def _form_sent(request: HttpRequest) -> dict[str, Any]:
+    """The sentences of the form: a line that was broken in two is two sentences, an empty one is none."""
     sent = request.POST
-    sentences: list[dict[str, str]] = []
     removed = sent.get("remove", "")
-    for name, text in zip(sent.getlist("id"), sent.getlist("text"), strict=False):
+    sections: dict[str, list[dict[str, str]]] = {}
+    for key, name, text in zip(sent.getlist("section"), sent.getlist("id"), sent.getlist("text"), strict=False):
+        sentences = sections.setdefault(key, [])
         lines = [line.strip() for line in text.replace("\x00", "").splitlines() if line.strip()]
         if name and name == removed:
             continue
         for number, line in enumerate(lines):
             sentences.append({"text": line} | ({"id": name} if name and number == 0 else {}))
-    return {"sections": [{"key": sent.get("section", ""), "sentences": sentences}]}
+    return {"sections": [{"key": key, "sentences": sentences} for key, sentences in sections.items()]}
 
 
 def _merged_words() -> str:
@@ -148,4 +147,19 @@ def _merged_words() -> str:
 
 
 def _page(visit: Appointment) -> str:
-    return reverse("visit-note", args=[visit.pk])
+    return reverse("doctor-visit-note", args=[visit.pk])
+
+
+@for_doctors
+@require_POST
+def retry(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """A recording that failed is worked on again, from where it failed."""
+    visit = room.visit_of(request, visit_id)
+    try:
+        wanted = UUID(request.POST.get("recording", ""))
+        pipeline.retry(recording_id=wanted, by=request.actor)  # type: ignore[attr-defined]
+    except (ValueError, NotFound):
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect(_page(visit))

@@ -35,7 +35,7 @@ def sign(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if row is None:
         raise Http404
     if row.state == Note.State.SIGNED:
-        return redirect("visit-note", visit_id=visit.pk)
+        return redirect("doctor-visit-note", visit_id=visit.pk)
     session = page_sessions.row_of(request)
     by = _way(request, session)
     form = _FORMS[by](request.POST if request.method == "POST" and by else None) if by else PageForm()
@@ -50,7 +50,7 @@ def sign(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, visit, row, by, session, refusal)
     messages.success(request, _("The note is signed. It stands in the patient's records."))
-    return redirect("visit-note", visit_id=visit.pk)
+    return redirect("doctor-visit-note", visit_id=visit.pk)
 
 
 def _way(request: HttpRequest, session: Session) -> str:

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404
 from appointments.models import Appointment
 from appointments.views.today import age
 from patients.models import Patient
-from processing import code_table, said, sheet, standing
+from processing import code_table, said, sheet, standing, suggested
+from processing.models import Recording
 from records.notes import bodies, differences, permissions, reading, signing
 from records.notes.models import Diagnosis, Note, NoteVersion
+from records.notes.permissions import WRITTEN_DOWN
 from vitas.accounts.actor import Actor
 from vitas.common.page_headers import policy
 from vitas.common.pages import page
@@ -48,28 +50,58 @@ def _room(actor: Actor, visit: Appointment, asked_for: str) -> dict[str, Any]:
     found = sheet.of(row, lines, recording=str(chosen.pk) if chosen else "") if row else None
     return {
         "sheet": found,
-        "lines": lines,
-        "recording": chosen,
-        "recordings": [(number, each) for number, each in enumerate(recordings, start=1)],
-        "strip": said.strip(lines, chosen.seconds) if chosen else [],
-        "strip_width": said.STRIP,
         "progress": standing.progress(recordings),
-        "may_write": row is not None and permissions.may_write(actor, row),
-        "may_sign": row is not None and permissions.may_sign(actor, row),
-        "hindrances": signing.hindrances(row) if row and row.state == Note.State.DRAFT else [],
-        "changes": _changes(actor, row) if row else [],
-        **_decided(actor, visit, row),
+        "recordings": [(number, each) for number, each in enumerate(recordings, start=1)],
+        "may_begin": row is None and visit.doctor_id == actor.doctor_id and visit.status in WRITTEN_DOWN,
+        **_sound(chosen, lines),
+        **(_note(actor, visit, row) if row else {}),
+        **_diagnoses(actor, visit, row, found, lines),
     }
 
 
-def _decided(actor: Actor, visit: Appointment, row: Note | None) -> dict[str, Any]:
-    """The diagnoses; once the note is signed, those that count alone."""
+def _sound(recording: Recording | None, lines: list[said.Line]) -> dict[str, Any]:
+    if recording is None:
+        return {"lines": []}
+    return {
+        "recording": recording,
+        "lines": lines,
+        "has_audio": bool(recording.uploaded_at) and recording.audio_deleted_at is None,
+        "length": said.clock(recording.seconds or (lines[-1].end if lines else 0)),
+        "strip": said.strip(lines, recording.seconds),
+        "strip_width": said.STRIP,
+        "speakers": said.shares(lines),
+    }
+
+
+def _note(actor: Actor, visit: Appointment, row: Note) -> dict[str, Any]:
+    is_draft = row.state == Note.State.DRAFT
+    return {
+        "may_write": permissions.may_write(actor, row),
+        "may_sign": permissions.may_sign(actor, row),
+        "lock": f"note:{row.pk}",
+        "hindrances": signing.hindrances(row) if is_draft else [],
+        "changes": [] if is_draft else _changes(actor, row),
+        "signer": visit.doctor,
+        "survived": None if row.survived is None else round(100 * row.survived),
+    }
+
+
+def _diagnoses(
+    actor: Actor, visit: Appointment, row: Note | None, found: sheet.Sheet | None, lines: list[said.Line]
+) -> dict[str, Any]:
+    """Once the note is signed, those that count alone."""
     rows, is_draft = reading.diagnoses(visit.pk, actor), row is None or row.state == Note.State.DRAFT
+    sentences = {one.id for section in found.sections for one in section.sentences} if found else set()
+    segments = {line.id for line in lines}
+
+    def those(state: str) -> list[suggested.Shown]:
+        return [suggested.of(each, sentences=sentences, segments=segments) for each in rows if each.state == state]
+
     state = Diagnosis.State
     return {
-        "accepted": [each for each in rows if each.state == state.ACCEPTED],
-        "suggested": [each for each in rows if each.state == state.SUGGESTED and is_draft],
-        "rejected": [each for each in rows if each.state == state.REJECTED and is_draft],
+        "accepted": those(state.ACCEPTED),
+        "suggested": those(state.SUGGESTED) if is_draft else [],
+        "rejected": those(state.REJECTED) if is_draft else [],
         "may_decide": is_draft and visit.doctor_id == actor.doctor_id,
         "code_table": code_table.of(visit.organization_id) if is_draft else None,
     }

@@ -6,6 +6,7 @@ from django.urls import path
 from appointments import page_urls as visit_pages
 from clinic import page_urls as clinic_pages
 from patients import page_urls as patient_pages
+from processing import page_urls as note_pages
 from records import page_urls as record_pages
 from vitas.accounts import languages
 from vitas.accounts import page_urls as account_pages
@@ -26,6 +27,7 @@ page_urlpatterns = [
     *patient_pages.page_urlpatterns,
     *visit_pages.page_urlpatterns,
     *record_pages.page_urlpatterns,
+    *note_pages.page_urlpatterns,
 ]
 
 demo_urlpatterns = [path("style/", style_page.style, name="style")]

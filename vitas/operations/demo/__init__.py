@@ -13,7 +13,7 @@ from patients.models import Patient
 from vitas.accounts.actor import DEMO
 from vitas.accounts.models import Organization, User
 from vitas.common.acting import acting_as
-from vitas.operations.demo import directory, people, records, visits
+from vitas.operations.demo import directory, people, records, scribe, visits
 from vitas.operations.demo.ids import demo_id
 
 
@@ -36,6 +36,7 @@ def load() -> bool:
         people.make()
         visits.make_past()
     records.make()
+    scribe.make()
     people.keep_in_use()
     visits.make_coming()
     visits.make_today()

@@ -114,11 +114,12 @@ class OneNote(ApiView):
         summary="Discard a draft",
         description="It stays as entered in error, and the visit may have another. A signed note is marked through its "
         "record.",
-        responses={204: None},
+        responses=shapes.NoteOut,
+        examples=[answer({**examples.NOTE, "status": "entered_in_error"})],
     )
     def delete(self, request: Request, note_id: UUID) -> Response:
         editing.discard(note_id, by=self.actor)
-        return Response(status=204)
+        return _shown(note_id, self)
 
 
 class Sentence(ApiView):

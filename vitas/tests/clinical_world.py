@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from records.check_codes import new_check_code
+from records.codes.models import Code, CodeSystem
 from records.models import (
     AllergyIntolerance,
     Attachment,
@@ -16,6 +17,8 @@ from records.models import (
     MedicationRequest,
     Observation,
 )
+from records.notes import drafting
+from records.notes.models import Diagnosis, Note
 from vitas.common.ids import new_id
 
 
@@ -71,6 +74,54 @@ def make_file(visit: Any) -> File:
             doctor=visit.doctor, words={"display": "Penicillin", "criticality": "high"}, **whose, **by
         ),
     )
+
+
+def make_note(visit: Any, *, signed: bool = False) -> Note:
+    """A draft with one flagged sentence, `a`; or as its doctor signed it."""
+    flagged = {"text": "Rest.", "evidence": ["s1"], "flags": ["dose"]}
+    note = drafting.save_draft(
+        appointment_id=visit.pk, recording_id=new_id(), sections={"plan": [flagged]}, language="en", drafter="a test"
+    )
+    note.body["sections"][3]["sentences"][0]["id"] = "a"
+    note.save(update_fields=["body"])
+    if signed:
+        record = MedicalRecord.objects.create(
+            type="visit_note",
+            date=timezone.now().date(),
+            doctor_id=visit.doctor_id,
+            title="Note",
+            organization_id=visit.organization_id,
+            patient_id=visit.patient_id,
+        )
+        note.state, note.signed_at, note.record = Note.State.SIGNED, timezone.now(), record
+        note.signed_by = visit.doctor.membership.user_id
+        note.save()
+    return note
+
+
+def make_diagnosis(visit: Any) -> Diagnosis:
+    """Suggested, of a code that there is."""
+    given = {"code": "I10", "display": "Essential hypertension", "score": 0.5}
+    found = drafting.suggest_diagnoses(
+        appointment_id=visit.pk, suggestions=[given], coder="a test", table=make_code().system
+    )
+    return found[0]
+
+
+def make_code() -> Code:
+    system, _made = CodeSystem.objects.get_or_create(
+        key="test",
+        defaults={
+            "name": "ICD-10",
+            "uri": "http://hl7.org/fhir/sid/icd-10",
+            "language": "en",
+            "version": "1",
+            "sha256": "0" * 64,
+            "codes_count": 1,
+        },
+    )
+    words = {"display": "Essential hypertension", "words": "hypertension", "is_leaf": True}
+    return Code.objects.get_or_create(system=system, code="I10", defaults=words)[0]
 
 
 def make_more(visit: Any, how_many: int) -> None:

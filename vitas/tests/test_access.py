@@ -30,7 +30,7 @@ from vitas.audit.tests.made import make_anomaly, make_export
 from vitas.common import limits
 from vitas.testing import ApiClient
 from vitas.tests.access_table import ROLES, rows
-from vitas.tests.clinical_world import File, make_file
+from vitas.tests.clinical_world import File, make_code, make_diagnosis, make_file, make_note
 
 WHOSE = ("own", "other", "foreign")
 DEMO_CODE = "123456"
@@ -241,6 +241,9 @@ def filled(address: str, world: World, whose: str) -> str:
         "anomaly_id": make_anomaly(world.clinics[key].organization_id).pk if "anomaly_id" in address else None,
         "export_id": make_export(world.clinics[key].organization_id).pk if "export_id" in address else None,
         "passkey_id": make_passkey(world.doctors[key].membership.user).pk if "passkey_id" in address else None,
+        "note_id": make_note(world.visits[key], signed=address.endswith("/paper")).pk if "note_id" in address else None,
+        "diagnosis_id": make_diagnosis(world.visits[key]).pk if "diagnosis_id" in address else None,
+        "sentence_id": "a",
         "way": "success",
         "token": "of-nobody",
         "code": "0000-0000-0000",
@@ -252,6 +255,8 @@ def filled(address: str, world: World, whose: str) -> str:
 
 def asked(method: str, address: str, role: str, world: World, whose: str) -> tuple[str, Any]:
     """Query and body of a request that is right but for who asks."""
+    if address == "diagnoses":
+        make_code()
     key = "own" if whose == "-" else whose
     doctor, visit, patient = world.doctors[key], world.visits[key], world.patients[key]
     soon = (timezone.now() + timedelta(days=9)).date().isoformat()
@@ -289,6 +294,12 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
         ("POST", "medical-records"): {"type": "referral", "date": "2026-01-10", "title": "To cardiology", **who},
         ("POST", "medical-records/<uuid:record_id>/addenda"): {"text": "Not fasting"},
         ("POST", "medical-records/<uuid:record_id>/entered-in-error"): {"reason": "Of another patient"},
+        ("POST", "notes"): {"appointmentId": str(visit.pk)},
+        ("PATCH", "notes/<uuid:note_id>"): {"version": 1, "sections": [{"key": "plan", "sentences": []}]},
+        ("PATCH", "notes/<uuid:note_id>/sentences/<slug:sentence_id>"): {"kept": True},
+        ("POST", "notes/<uuid:note_id>/sign"): {"version": 1},
+        ("PATCH", "diagnoses/<uuid:diagnosis_id>"): {"state": "accepted"},
+        ("POST", "diagnoses"): {"appointmentId": str(visit.pk), "code": "I10", "table": "test"},
         ("POST", "patients/<uuid:patient_id>/conditions"): {"display": "Otitis"},
         ("POST", "patients/<uuid:patient_id>/allergy-intolerances"): {"display": "Milk"},
         ("POST", "patients/<uuid:patient_id>/medications"): {"display": "Ibuprofen"},
@@ -308,6 +319,7 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
         "doctors/<uuid:doctor_id>/availability": f"?date={soon}",
         "providers/<uuid:doctor_id>/available-slots": f"?date={soon}",
         "medical-records": f"?patientId={patient.pk}" if whose != "-" else "",
+        **dict.fromkeys(("get-consultation-details", "notes", "diagnoses"), f"?appointmentId={visit.pk}"),
         "consents/text": f"?organizationId={visit.organization_id}&kind=messages&patientId={patient.pk}",
         "receptionists/queue": f"?clinicId={world.clinics[key].pk}" if whose != "-" else "",
     }

@@ -41,6 +41,7 @@ WALLED = {
     "messaging_outboxmessage",
     "notes_diagnosis",
     "notes_note",
+    "notes_notesave",
     "notes_noteversion",
     "operations_forgetting",
     "operations_legalhold",

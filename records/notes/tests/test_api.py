@@ -239,12 +239,13 @@ def test_diagnosis_is_added_by_its_code_and_decided(visit, doctor):
 
 def test_draft_is_discarded_and_a_signed_note_is_not(visit, doctor):
     first = visit.draft(PLAIN)
-    send(doctor, "DELETE", f"notes/{first.pk}", None, 204)
+    discarded = send(doctor, "DELETE", f"notes/{first.pk}", None)
     second = visit.draft(PLAIN)
     send(doctor, "POST", f"notes/{second.pk}/sign", {"version": 1})
 
     send(doctor, "DELETE", f"notes/{second.pk}", None, 422)
 
+    assert discarded["status"] == "entered_in_error"
     assert list(Note.objects.standing().values_list("pk", flat=True)) == [second.pk]
     assert texts(second, "plan") == ["Rest."]
 

@@ -7,9 +7,10 @@ class ProcessingConfig(AppConfig):
     verbose_name = _("Recordings")
 
     def ready(self) -> None:
+        from appointments.panels import Panel, Place, contribute, contribute_marks
         from patients.merging import follow_by
         from patients.moving import Follows, SealedFollows
-        from processing import news
+        from processing import marks, news
         from processing.models import Recording, Transcript
         from vitas.audit.reading import tell
         from vitas.live.news import say
@@ -17,6 +18,8 @@ class ProcessingConfig(AppConfig):
 
         follow_by(Follows(Recording, "patient"))
         follow_by(SealedFollows(Transcript))
+        contribute(Panel(Place.ACTS, "processing/panel_note.html", marks.panel))
+        contribute_marks(marks.of_visits)
         present(news.PROGRESS, news.payloads)
         present(news.DONE, news.payloads)
         present(news.FAILED, news.failures)

@@ -50,7 +50,7 @@ _ICONS: Final = {
 def today(request: HttpRequest) -> HttpResponse:
     """`?visit=` is the one that stands open; without it, on a wide screen, the likeliest."""
     actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
-    day = doctor_day.of(actor, now)
+    day = with_marks(actor, doctor_day.of(actor, now))
     asked_for = request.GET.get("visit", "")
     chosen = _asked_for(actor, asked_for) if asked_for else day.next_up
     rows = day.rows
@@ -104,8 +104,17 @@ def opened(actor: Actor, visit: Appointment) -> dict[str, Any]:
         "missed": mine.filter(status=Status.NO_SHOW).count(),
         "in_care": in_care,
         "panels": panels.shown(panels.Place.VISIT, actor, visit.patient_id) if in_care else [],
+        "below_acts": panels.shown(panels.Place.ACTS, actor, visit.pk) if in_care else [],
         "age": age(visit.patient, now.date()),
     }
+
+
+def with_marks(actor: Actor, day: doctor_day.Day) -> doctor_day.Day:
+    """Each visit with `marks`: what the rooms above say of it."""
+    marks = panels.marks(actor, [row.pk for row in day.rows])
+    for row in day.rows:
+        row.marks = marks.get(row.pk, [])  # type: ignore[attr-defined]
+    return day
 
 
 def with_local_day(rows: Iterable[Appointment]) -> list[Appointment]:

@@ -7,18 +7,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.models import Appointment
 from clinic.pages import for_doctors
 from processing import sheet
 from processing.views import room
-from records.notes import reading, signing
+from records import paper as papers
+from records.notes import paper, reading, signing
 from records.notes.models import Diagnosis, Note
 from vitas.accounts import page_sessions
 from vitas.accounts.mfa import confirming, forms
 from vitas.accounts.models import Session
-from vitas.common.errors import Refused
+from vitas.common.errors import NotFound, Refused
 from vitas.common.page_forms import PageForm
 from vitas.common.pages import page
 
@@ -51,6 +52,20 @@ def sign(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         return _refused(request, visit, row, by, session, refusal)
     messages.success(request, _("The note is signed. It stands in the patient's records."))
     return redirect("doctor-visit-note", visit_id=visit.pk)
+
+
+@for_doctors
+@require_safe
+def pdf(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The signed note on paper."""
+    visit = room.visit_of(request, visit_id)
+    row = Note.objects.visible_to(request.actor).standing().filter(appointment=visit).first()  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    try:
+        return papers.answer(paper.paper_of(note_id=row.pk, by=request.actor))  # type: ignore[attr-defined]
+    except NotFound:
+        raise Http404 from None
 
 
 def _way(request: HttpRequest, session: Session) -> str:

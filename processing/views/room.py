@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from appointments.models import Appointment
 from appointments.views.today import age
 from patients.models import Patient
-from processing import code_table, said, sheet, standing, suggested
+from processing import code_table, recordable, said, sheet, standing, suggested
 from processing.models import Recording
 from records.notes import bodies, differences, permissions, reading, signing
 from records.notes.models import Diagnosis, Note, NoteVersion
@@ -19,6 +19,7 @@ from vitas.common.page_headers import policy
 from vitas.common.pages import page
 
 FRAGMENTS = ("written", "codes", "progress")
+WAVE_SECONDS = 20 * 60  # a browser reads a sound as a whole to draw its wave: longer ones are shown without
 
 
 def visit_of(request: HttpRequest, visit_id: UUID) -> Appointment:
@@ -53,6 +54,7 @@ def _room(actor: Actor, visit: Appointment, asked_for: str) -> dict[str, Any]:
         "progress": standing.progress(recordings),
         "recordings": [(number, each) for number, each in enumerate(recordings, start=1)],
         "may_begin": row is None and visit.doctor_id == actor.doctor_id and visit.status in WRITTEN_DOWN,
+        "may_record": visit.doctor_id == actor.doctor_id and visit.status in recordable.STATUSES,
         **_sound(chosen, lines),
         **(_note(actor, visit, row) if row else {}),
         **_diagnoses(actor, visit, row, found, lines),
@@ -66,6 +68,7 @@ def _sound(recording: Recording | None, lines: list[said.Line]) -> dict[str, Any
         "recording": recording,
         "lines": lines,
         "has_audio": bool(recording.uploaded_at) and recording.audio_deleted_at is None,
+        "expects_wave": (recording.seconds or 0) <= WAVE_SECONDS,
         "length": said.clock(recording.seconds or (lines[-1].end if lines else 0)),
         "strip": said.strip(lines, recording.seconds),
         "strip_width": said.STRIP,

@@ -178,6 +178,7 @@
   }
   if (tabs.length) {
     list.hidden = false;
+    page.classList.add("has-tabs");
     tabs.forEach((tab) => tab.addEventListener("click", () => choose(tab)));
     list.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

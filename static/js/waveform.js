@@ -2,13 +2,12 @@
 "use strict";
 
 (() => {
-  const SHORT = 20 * 60; // seconds that a browser may read as a whole to draw them
   const sound = document.querySelector("[data-sound]"), place = sound && sound.querySelector("[data-wave]");
   const audio = sound && sound.querySelector("audio");
   if (!place || !audio || !window.WaveSurfer) return;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  function draw(found = {}) {
+  function draw() {
     const wave = window.WaveSurfer.create({
       container: place,
       media: audio,
@@ -23,16 +22,11 @@
       progressColor: colour("--primary"),
       cursorColor: colour("--ink"),
       cspNonce: sound.dataset.nonce,
-      ...found,
     });
     wave.on("ready", () => sound.classList.add("has-wave"));
     wave.on("error", () => { wave.destroy(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions({ waveColor: colour("--edge"), progressColor: colour("--primary"), cursorColor: colour("--ink") }));
   }
 
-  if (place.dataset.peaks) {
-    fetch(place.dataset.peaks, { headers: { "X-By-Itself": "1" } })
-      .then((answer) => answer.json())
-      .then(({ peaks, seconds }) => draw({ peaks: [peaks], duration: seconds }), () => {});
-  } else if (Number(sound.dataset.seconds) <= SHORT) draw();
+  draw();
 })();

@@ -1,0 +1,1 @@
+"""A language a module, each with `LANGUAGE`."""

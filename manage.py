@@ -33,6 +33,7 @@ def _execute() -> None:
 def _needs_no_servers(arguments: list[str]) -> bool:
     configured = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
     offline = {"help", "run", "compile_texts", "makemessages", "collectstatic", "spectacular"}
+    offline |= {"transcribe", "draft_notes"}
     return bool(configured) or not arguments or arguments[0] in offline or bool({"-h", "--help"} & set(arguments))
 
 

@@ -204,7 +204,7 @@ def forget_folder(key: str) -> bool:
     except _FAULTS as error:
         log.warning("pieces were left behind", extra={"error": type(error).__name__})
         return False
-    gone = all([forget(f"{key}/{name}") for name in files])
+    gone = len([name for name in files if forget(f"{key}/{name}")]) == len(files)
     if gone and is_local():
         with suppress(OSError):
             Path(default_storage.path(key)).rmdir()

@@ -99,7 +99,7 @@ def keep(*, recording_id: UUID, number: int, content: bytes, sha256: str, by: Ac
     known = RecordingPiece.objects.filter(recording=recording, number=number).values_list("sha256", flat=True).first()
     if known is not None:
         return _same(known, sha256)
-    if not _is_open(recording):
+    if not is_open(recording):
         raise NoMorePieces()
     key = f"{recording.key}.pieces/{number:06}-{sha256[:16]}"
     if audio_store.size_of(key) != len(content):  # the same name is the same piece: it was stored, and the row lost
@@ -120,7 +120,7 @@ def finish(*, recording_id: UUID, count: int, by: Actor) -> Recording:
     """
     with transaction.atomic():
         recording = _own(recording_id, by, lock=True)
-        if not _is_open(recording):
+        if not is_open(recording):
             return recording
         here = set(recording.pieces.values_list("number", flat=True))
         if not here:
@@ -169,6 +169,11 @@ def under_way(appointment_id: UUID, *, by: Actor) -> UnderWay | None:
 def numbers_of(recording: Recording) -> list[int]:
     """Which pieces are here, so that a browser sends only the others."""
     return list(recording.pieces.order_by("number").values_list("number", flat=True))
+
+
+def is_open(recording: Recording) -> bool:
+    """Whether more pieces are taken."""
+    return recording.stage == Stage.AWAITING and recording.upload_ends_at > timezone.now()
 
 
 def join_due(now: datetime, *, limit: int = 20) -> int:
@@ -251,10 +256,6 @@ def _open(rows: QuerySet[Recording] | None = None) -> QuerySet[Recording]:
     """Those that still take pieces."""
     found = Recording.objects.all() if rows is None else rows
     return found.filter(stage=Stage.AWAITING, source=Recording.Source.RECORDED, upload_ends_at__gt=timezone.now())
-
-
-def _is_open(recording: Recording) -> bool:
-    return recording.stage == Stage.AWAITING and recording.upload_ends_at > timezone.now()
 
 
 def _require_piece(number: int, content: bytes, sha256: str) -> None:

@@ -33,7 +33,7 @@ def visit_of(
         raise NotAllowed(_("Only the doctor of a visit records it."))
     rows = Appointment.objects.visible_to(by).filter(doctor_id=by.doctor_id)
     cared = Exists(Patient.objects.filter(pk=OuterRef("patient_id")).filter(among(caring(by), "pk")))
-    visit = rows.select_related("patient", "organization").annotate(in_care=cared).filter(pk=appointment_id).first()
+    visit = rows.select_related("patient", "organization", "clinic").annotate(in_care=cared).filter(pk=appointment_id).first()
     if visit is None:
         raise NotFound(_("There is no such visit."))
     if patient_id is not None and patient_id != visit.patient_id:

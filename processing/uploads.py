@@ -4,7 +4,9 @@ With a bucket the file goes straight there; without one, to an address of ours w
 told by the store's event, by an announce call, or found by a sweep: all go through `take_up`, and twice is once.
 """
 
+import hashlib
 import logging
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from appointments.models import Appointment
 from processing import audio_store, consent, news, recordable, sound_types, tasks
 from processing.audio_store import MOST_BYTES
 from processing.models import Recording, Stage
@@ -145,13 +148,58 @@ def take_in(token: str, *, content_type: str, length: int | None, read: Callable
         recording = Recording.objects.filter(pk=asked["recording"]).first()
         if recording is None or not audio_store.is_local():
             raise AddressDead()
-        try:
-            received = audio_store.receive(read, length=length or asked["size"], most=most)
-        except audio_store.Broken:
-            raise BrokenOff() from None
-        except audio_store.TooLong:
-            raise TooLarge() from None
-        return keep(recording, received)
+        return keep(recording, _received(read, length=length or asked["size"], most=most))
+
+
+def take_in_form(
+    *,
+    visit: Appointment,
+    content_type: str,
+    agrees: bool,
+    read: Callable[[int], bytes],
+    length: int,
+    by: Actor,
+) -> Recording:
+    """A file that came by a form of a page. Raises ConsentRevoked, ConsentNotAsked, TooLarge, BrokenOff, StoreAway."""
+    with transaction.atomic():
+        recordable.begin_care(visit)
+        made = recordable.begin(
+            visit,
+            consent=consent.required(visit, agrees=agrees, by=by),
+            source=Source.UPLOADED,
+            content_type=content_type,
+            ends_at=timezone.now() + ADDRESS_LIVES,
+            by=by,
+        )
+    try:
+        _store(made, read, length)
+    except Refused:
+        close(made, MISSING)
+        raise
+    return made
+
+
+def _store(recording: Recording, read: Callable[[int], bytes], length: int) -> None:
+    if audio_store.is_local():
+        keep(recording, _received(read, length=length, most=MOST_BYTES))
+        return
+    with tempfile.TemporaryFile(prefix="vitas-upload-") as spool:
+        digest = hashlib.sha256()
+        while piece := read(audio_store.CHUNK):
+            digest.update(piece)
+            spool.write(piece)
+        audio_store.put(recording.key, spool)
+    take_up(recording, sha256=digest.hexdigest())
+
+
+def _received(read: Callable[[int], bytes], *, length: int | None, most: int) -> audio_store.Received:
+    """Raises BrokenOff, TooLarge, StoreAway."""
+    try:
+        return audio_store.receive(read, length=length, most=most)
+    except audio_store.Broken:
+        raise BrokenOff() from None
+    except audio_store.TooLong:
+        raise TooLarge() from None
 
 
 def keep(recording: Recording, received: audio_store.Received) -> Recording:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from processing import notices_api, recordings_api
+from processing import notices_api, recordings_api, transcripts_api
 
 urlpatterns = [
     path("audio-to-s3-presigned-url", recordings_api.UploadAddress.as_view(), name="audio-upload-address"),
@@ -12,5 +12,8 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/uploaded", recordings_api.Uploaded.as_view(), name="recording-uploaded"),
     path("recordings/<uuid:recording_id>/retry", notices_api.RecordingRetry.as_view(), name="recording-retry"),
     path("recordings/<uuid:recording_id>/audio", recordings_api.Audio.as_view(), name="recording-audio"),
+    path("transcripts/<uuid:transcript_id>", transcripts_api.OneTranscript.as_view(), name="transcript"),
+    path("transcripts/<uuid:transcript_id>/text", transcripts_api.TranscriptText.as_view(), name="transcript-text"),
+    path("transcripts/<uuid:transcript_id>/srt", transcripts_api.TranscriptSubtitles.as_view(), name="transcript-srt"),
     path("processing-webhook", notices_api.ProcessingWebhook.as_view(), name="processing-webhook"),
 ]

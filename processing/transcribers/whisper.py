@@ -1,5 +1,6 @@
 """The recognizer itself: loaded once a process, whoever asks first."""
 
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,8 @@ def _load(model: str, compute_type: str, threads: int) -> Loaded:
     import ctranslate2
     from faster_whisper import WhisperModel
 
+    # At its lower levels it logs what it hears.
+    logging.getLogger("faster_whisper").setLevel(logging.WARNING)
     on_gpu = ctranslate2.get_cuda_device_count() > 0
     if compute_type == "auto":
         compute_type = "float16" if on_gpu else "int8"

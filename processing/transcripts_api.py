@@ -65,7 +65,7 @@ class OneTranscript(ApiView):
 
     @extend_schema(
         summary="Read what was said at a visit",
-        description="By doctors of the organization who care for the patient. Each reading is noted in the audit trail.",
+        description="By doctors of the organization who care for the patient. Each reading is audited.",
         responses=TranscriptOut,
         examples=[OpenApiExample("A transcript", _EXAMPLE, response_only=True)],
     )

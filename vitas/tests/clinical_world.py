@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from processing.models import Recording, Stage
 from records.check_codes import new_check_code
 from records.codes.models import Code, CodeSystem
 from records.models import (
@@ -97,6 +98,25 @@ def make_note(visit: Any, *, signed: bool = False) -> Note:
         note.signed_by = visit.doctor.membership.user_id
         note.save()
     return note
+
+
+def make_recording(visit: Any) -> Recording:
+    """It has come and waits for its check; in the store there is nothing."""
+    return Recording.objects.create(
+        organization_id=visit.organization_id,
+        appointment=visit,
+        patient_id=visit.patient_id,
+        doctor_id=visit.doctor_id,
+        source=Recording.Source.RECORDED,
+        created_by=visit.doctor.membership.user_id,
+        key=f"sound/{new_id()}",
+        content_type="audio/webm",
+        size=1,
+        sha256="0" * 64,
+        upload_ends_at=timezone.now(),
+        uploaded_at=timezone.now(),
+        stage=Stage.UPLOADED,
+    )
 
 
 def make_diagnosis(visit: Any) -> Diagnosis:

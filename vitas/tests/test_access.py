@@ -30,7 +30,7 @@ from vitas.audit.tests.made import make_anomaly, make_export
 from vitas.common import limits
 from vitas.testing import ApiClient
 from vitas.tests.access_table import ROLES, rows
-from vitas.tests.clinical_world import File, make_code, make_diagnosis, make_file, make_note
+from vitas.tests.clinical_world import File, make_code, make_diagnosis, make_file, make_note, make_recording
 
 WHOSE = ("own", "other", "foreign")
 DEMO_CODE = "123456"
@@ -241,6 +241,8 @@ def filled(address: str, world: World, whose: str) -> str:
         "anomaly_id": make_anomaly(world.clinics[key].organization_id).pk if "anomaly_id" in address else None,
         "export_id": make_export(world.clinics[key].organization_id).pk if "export_id" in address else None,
         "passkey_id": make_passkey(world.doctors[key].membership.user).pk if "passkey_id" in address else None,
+        "recording_id": make_recording(world.visits[key]).pk if "recording_id" in address else None,
+        "number": 0,
         "note_id": make_note(world.visits[key], signed=address.endswith("/paper")).pk if "note_id" in address else None,
         "diagnosis_id": make_diagnosis(world.visits[key]).pk if "diagnosis_id" in address else None,
         "sentence_id": "a",
@@ -298,6 +300,12 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
         ("PATCH", "notes/<uuid:note_id>"): {"version": 1, "sections": [{"key": "plan", "sentences": []}]},
         ("PATCH", "notes/<uuid:note_id>/sentences/<slug:sentence_id>"): {"kept": True},
         ("POST", "notes/<uuid:note_id>/sign"): {"version": 1},
+        ("POST", "audio-to-s3-presigned-url"): {
+            "appointmentId": str(visit.pk),
+            "doctorId": str(doctor.pk),
+            "fileName": "visit.mp3",
+            **who,
+        },
         ("PATCH", "diagnoses/<uuid:diagnosis_id>"): {"state": "accepted"},
         ("POST", "diagnoses"): {"appointmentId": str(visit.pk), "code": "I10", "table": "test"},
         ("POST", "patients/<uuid:patient_id>/conditions"): {"display": "Otitis"},

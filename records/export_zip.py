@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
+from itertools import chain
 from typing import IO, Any, Final
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from records.fhir.export import Files, note_export, write_bundle
 from records.fhir.held import Held, held_of, in_pieces
 from records.files import store
 from records.models import Addendum, Attachment, MedicalRecord, MedicationRequest, Observation
+from records.notes import paper as note_paper
+from records.notes import printed
 from records.summary_paper import summary
 from vitas.accounts.actor import Actor
 from vitas.common.errors import NotPossibleNow
@@ -101,7 +104,7 @@ def _fill(archive: _Archive, held: Held) -> None:
         out.write(summary(held))
     with archive.open("bundle.json") as out:
         write_bundle(out, held, files=Files(addresses=names))
-    for name, content in _prescriptions(held):
+    for name, content in chain(_prescriptions(held), _notes(held)):
         with archive.open(name, packed=True) as out:
             out.write(content)
     for row in in_pieces(held.attachments, 20):
@@ -153,6 +156,16 @@ def _prescriptions(held: Held) -> Iterator[tuple[str, bytes]]:
         yield _free(f"prescriptions/{row.date}-{_safe(row.title)}", ".pdf", taken), content
 
 
+def _notes(held: Held) -> Iterator[tuple[str, bytes]]:
+    """Each signed note in its own language."""
+    taken: set[str] = set()
+    rows = held.notes.select_related("doctor", "organization", "patient", "record", "appointment__clinic")
+    for row in in_pieces(rows, 50):
+        with override(printed.locale_of(row.language)):
+            content, title = note_paper.drawn(row), printed.title()
+        yield _free(f"notes/{row.record.date}-{_safe(title)}", ".pdf", taken), content
+
+
 def _free(stem: str, ending: str, taken: set[str]) -> str:
     name, nth = f"{stem}{ending}", 1
     while name.casefold() in taken:
@@ -176,6 +189,7 @@ def _readme(held: Held) -> str:
         _("What is in here:"),
         "- summary.pdf: " + _("everything in words, to read and to print"),
         "- prescriptions/: " + _("each prescription as it was given out"),
+        "- notes/: " + _("each note of a visit as it was signed"),
         "- files/: " + _("the files of the records: pictures, reports"),
         "- bundle.json: " + _("the same for programs: a document of HL7 FHIR R4, which another clinic can bring in"),
         "- manifest.json: " + _("the files with their SHA-256, to see that none was changed"),

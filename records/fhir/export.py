@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from records.fhir import consents, documents, people, statements, visits
+from records.fhir import consents, documents, notes, people, statements, visits
 from records.fhir.composition import composition
 from records.fhir.held import Held, held_of, in_pieces
 from records.fhir.parts import Json, entry, instant, part_of
@@ -89,20 +89,23 @@ def note_export(held: Held, actor: Actor, form: str, **details: Any) -> None:
 
 def entries(held: Held, *, files: Files = NO_FILES) -> Iterator[Json]:
     """The bundle's entries, the Composition first. Texts are in the language that is active."""
-    keepers = held.keepers()
-    yield entry(_composition(held, [found.pk for found in keepers], with_files=files.read is not None))
+    keepers, signed = held.keepers(), notes.Notes(held)
+    yield entry(_composition(held, signed, [found.pk for found in keepers], with_files=files.read is not None))
     yield entry(people.patient(held.patient, documents=held.documents(), files=held.files()))
     yield from (entry(people.organization(found)) for found in keepers)
     yield from (entry(people.practitioner(found)) for found in held.doctors())
     for visit in in_pieces(held.visits):
         yield entry(visits.appointment(visit))
         if visits.took_place(visit):
-            yield entry(visits.encounter(visit))
-    yield from (entry(statements.condition(row)) for row in in_pieces(held.conditions))
+            yield entry(visits.encounter(visit, signed.of_visit.get(visit.pk, ())))
+    for problem in in_pieces(held.conditions):
+        yield entry(statements.condition(problem, signed.encounter(signed.visit_of_problem.get(problem.pk))))
     yield from (entry(statements.allergy(row)) for row in in_pieces(held.allergies))
     yield from (entry(statements.medication(row)) for row in in_pieces(held.medications))
     yield from (entry(made) for made in _results(held))
     yield from (entry(made) for made in _records(held, files))
+    for note in signed.rows():
+        yield from (entry(made) for made in (notes.composition(note, signed), *notes.conditions(note, signed)))
     yield from (entry(consents.consent(row)) for row in in_pieces(held.consents))
     if files.read:
         yield from (entry(made) for made in _binaries(held, files.read))
@@ -137,7 +140,7 @@ def _binaries(held: Held, read: Reader) -> Iterator[Json]:
         yield documents.binary(row.pk, row.file_type, read(row))
 
 
-def _composition(held: Held, keepers: list[UUID], *, with_files: bool) -> Json:
+def _composition(held: Held, signed: notes.Notes, keepers: list[UUID], *, with_files: bool) -> Json:
     def ids(rows: Any) -> list[UUID]:
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
@@ -147,8 +150,10 @@ def _composition(held: Held, keepers: list[UUID], *, with_files: bool) -> Json:
         "allergies": ids(held.allergies),
         "medicines": ids(held.medications),
         "results": ids(held.observations),
-        "records": ids(held.records) + ids(held.addenda),
-        "visits": sorted(held.visit_ids) + [part_of(key, "Encounter") for key in ids(took_place)],
+        "records": ids(held.records) + ids(held.addenda) + signed.ids,
+        "visits": sorted(held.visit_ids)
+        + [part_of(key, "Encounter") for key in ids(took_place)]
+        + signed.own_conditions(),
         "consents": ids(held.consents),
         "files": [part_of(key, "Binary") for key in ids(held.attachments)] if with_files else [],
     }

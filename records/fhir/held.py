@@ -20,6 +20,7 @@ from records.models import (
     MedicationRequest,
     Observation,
 )
+from records.notes.models import Note
 from records.permissions import patient_to_read
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Organization
@@ -67,6 +68,11 @@ class Held:
         return self._of(Appointment).select_related("doctor", "clinic", "organization", "patient")
 
     @cached_property
+    def notes(self) -> QuerySet[Note]:
+        """Signed ones: a draft is nobody's to take home."""
+        return self._of(Note).filter(state=Note.State.SIGNED).select_related("doctor")
+
+    @cached_property
     def attachments(self) -> QuerySet[Attachment]:
         """Files that were found clean: nobody takes home what was not checked."""
         rows = Attachment.objects.visible_to(self.actor).filter(record__patient=self.patient, state="clean")
@@ -100,7 +106,7 @@ class Held:
 
     def doctors(self) -> Iterable[Doctor]:
         """Who wrote, asked or saw: everybody whom another resource names."""
-        named = [self.records, self.medications, self.conditions, self.allergies, self.visits, self.addenda]
+        named = [self.records, self.notes, self.medications, self.conditions, self.allergies, self.visits, self.addenda]
         ids = {key for rows in named for key in rows.order_by().values_list("doctor", flat=True).distinct() if key}
         return Doctor.objects.filter(pk__in=ids).prefetch_related("licences").order_by("pk")
 

@@ -31,8 +31,8 @@ _INTERPRETATIONS: Final = ("N", "L", "H", "LL", "HH", "A")
 _CRITICALITIES: Final = ("low", "high")
 
 
-def condition(row: Condition) -> Json:
-    """A problem. One entered in error has no clinical status (con-5)."""
+def condition(row: Condition, encounter: Json | None = None) -> Json:
+    """A problem, and the visit whose note wrote it. One entered in error has no clinical status (con-5)."""
     wrong = is_wrong(row)
     return resource(
         "Condition",
@@ -43,6 +43,7 @@ def condition(row: Condition) -> Json:
         category=[concept(f"{_TERMS}/condition-category", "problem-list-item")],
         code=said_concept(row.words),
         subject=reference(row.patient_id),
+        encounter=encounter,
         onsetDateTime=day(row.onset_on),
         # con-4: only what is over has an end.
         abatementDateTime=day(row.resolved_on) if row.clinical_status == "resolved" and not wrong else None,

@@ -1,6 +1,8 @@
 """A visit as it was agreed (Appointment) and as it took place (Encounter)."""
 
+from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from appointments.models import Appointment, Status
 from records.fhir import systems
@@ -61,8 +63,8 @@ def encounter_id(row_id: object) -> str:
     return str(part_of(row_id, "Encounter"))  # type: ignore[arg-type]
 
 
-def encounter(row: Appointment) -> Json:
-    """Only of a visit that took place."""
+def encounter(row: Appointment, diagnoses: Iterable[UUID] = ()) -> Json:
+    """Only of a visit that took place. `diagnoses`: ids of the Conditions that its signed note tells of."""
     return resource(
         "Encounter",
         part_of(row.pk, "Encounter"),
@@ -75,6 +77,7 @@ def encounter(row: Appointment) -> Json:
         appointment=[reference(row.pk)],
         period=_period(row),
         reasonCode=[{"text": text(row.reason)}] if text(row.reason) else [],
+        diagnosis=[{"condition": reference(key)} for key in diagnoses],
         location=[{"location": _place(row)}],
         serviceProvider=reference(row.organization_id, row.organization.name),
     )

@@ -5,14 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from appointments import answers as visits
-from appointments.models import Appointment
 from records import paper as papers
 from records.examples import answer, page
 from records.examples import request as body
@@ -26,7 +24,6 @@ from vitas.accounts.models import Role
 from vitas.accounts.permissions import Access
 from vitas.accounts.rest import ApiView
 from vitas.common.api.pagination import asked_page, page_of
-from vitas.common.errors import NotFound
 
 DOCTORS: Final[Access] = frozenset({Role.DOCTOR})
 STAFF: Final[Access] = frozenset({Role.DOCTOR, Role.NURSE})
@@ -46,7 +43,7 @@ class Consultation(ApiView):
     @transaction.atomic
     def get(self, request: Request) -> Response:
         visit_id = _asked(self)
-        _require_visible(visit_id, self)
+        reading.visit(visit_id, self.actor)
         shown = visits.appointment(visit_id, actor=self.actor)
         note = reading.of_visit(visit_id, self.actor)
         found = reading.diagnoses(visit_id, self.actor)
@@ -74,7 +71,7 @@ class Notes(ApiView):
         visit_id = _asked(self)
         note = reading.of_visit(visit_id, self.actor)
         if note is None:
-            _require_visible(visit_id, self)
+            reading.require_visible(visit_id, self.actor)
         return _listed(request, [answers.note(note, self.actor)] if note else [])
 
     @extend_schema(
@@ -198,7 +195,7 @@ class Diagnoses(ApiView):
         visit_id = _asked(self)
         found = reading.diagnoses(visit_id, self.actor)
         if not found:
-            _require_visible(visit_id, self)
+            reading.require_visible(visit_id, self.actor)
         return _listed(request, [answers.diagnosis(row) for row in found])
 
     @extend_schema(
@@ -237,12 +234,6 @@ def _shown(note_id: UUID, view: ApiView) -> Response:
 
 def _asked(view: ApiView) -> UUID:
     return view.read_query(shapes.OfVisitQuery)["appointment_id"]  # type: ignore[no-any-return]
-
-
-def _require_visible(visit_id: UUID, view: ApiView) -> None:
-    """Of a visit that is another's one learns nothing. Raises NotFound."""
-    if not Appointment.objects.visible_to(view.actor).filter(pk=visit_id).exists():
-        raise NotFound(_("There is no such appointment."))
 
 
 def _listed(request: Request, data: list[dict[str, Any]]) -> Response:

@@ -45,7 +45,7 @@ def drawn(note: Note) -> bytes:
         rightMargin=20 * mm,
         topMargin=16 * mm,
         bottomMargin=18 * mm,
-        title=_("Note of the visit"),
+        title=printed.title(),
         author=str(note.doctor),
         lang=note.language,
         invariant=1,
@@ -62,7 +62,7 @@ def _head(note: Note) -> Iterator[Any]:
     yield paper._said(note.organization.name, "house")
     yield paper._said(" · ".join(part for part in (where, clinic.phone) if part), "soft")
     yield _rule()
-    yield paper._said(_("Note of the visit"), "title")
+    yield paper._said(printed.title(), "title")
     if note.status == Clinical.Status.ENTERED_IN_ERROR:
         yield paper._said(_("This note was entered in error. Do not rely on it."), "warning")
     if settings.DEMO:
@@ -87,7 +87,7 @@ def _diagnoses(note: Note) -> Iterator[Any]:
     """Those that were accepted when it was signed, and no others."""
     found = [printed.diagnosis(words) for words in note.body.get("diagnoses", ())]
     if found:
-        title = paper._said(f"<b>{paper._safe(_('Diagnoses'))}</b>", "line", safe=True)
+        title = paper._said(f"<b>{paper._safe(printed.diagnoses_title())}</b>", "line", safe=True)
         yield KeepTogether([title, *(paper._said(said, "text") for said in found)])
 
 

@@ -15,7 +15,7 @@ def in_words(body: Mapping[str, Any]) -> str:
         if said := bodies.text_of(section):
             parts.append(f"{bodies.title_of(section)}\n{said}")
     if body.get("diagnoses"):
-        parts.append("\n".join([_("Diagnoses"), *(diagnosis(found) for found in body["diagnoses"])]))
+        parts.append("\n".join([diagnoses_title(), *(diagnosis(found) for found in body["diagnoses"])]))
     return "\n\n".join(parts)
 
 
@@ -23,6 +23,14 @@ def diagnosis(words: Mapping[str, Any]) -> str:
     """`K35.80 Acute appendicitis (suspected)`."""
     said = f"{words['code']} {words['display']}"
     return f"{said} ({_('suspected')})" if words.get("suspected") else said
+
+
+def title() -> str:
+    return _("Note of the visit")
+
+
+def diagnoses_title() -> str:
+    return _("Diagnoses")
 
 
 def locale_of(language: str) -> str:

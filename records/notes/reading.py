@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
+from appointments.models import Appointment
 from records.notes import saves
 from records.notes.models import Diagnosis, Note, NoteVersion
 from records.notes.querysets import NoteQuerySet
@@ -15,6 +16,29 @@ from vitas.common import crypto
 from vitas.common.errors import NotFound
 
 State = Diagnosis.State
+
+
+def require_visible(appointment_id: UUID, by: Actor) -> Appointment:
+    """The visit, where the person may see it: of another's one learns nothing. Raises NotFound."""
+    found = Appointment.objects.visible_to(by).filter(pk=appointment_id).first()
+    if found is None:
+        raise NotFound(_("There is no such appointment."))
+    return found
+
+
+def visit(appointment_id: UUID, by: Actor) -> Appointment:
+    """As `require_visible`; that it was opened is noted."""
+    found = require_visible(appointment_id, by)
+    trail.record(
+        by,
+        "READ_APPOINTMENT",
+        category=trail.Category.APPOINTMENT,
+        resource="appointments",
+        resource_id=found.pk,
+        patient_id=found.patient_id,
+        organization_id=found.organization_id,
+    )
+    return found
 
 
 @transaction.atomic

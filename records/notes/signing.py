@@ -18,7 +18,7 @@ from records.notes import bodies, layout, saves
 from records.notes.differences import survived
 from records.notes.models import Diagnosis, Note, NoteSave, NoteVersion
 from records.notes.permissions import held
-from records.notes.printed import in_words, locale_of
+from records.notes.printed import in_words, locale_of, title
 from vitas.accounts.actor import Actor
 from vitas.accounts.mfa.confirming import ConfirmFirst, require_recent
 from vitas.accounts.models import Session
@@ -145,7 +145,7 @@ def _record(note: Note, body: bodies.Body, by: Actor) -> MedicalRecord:
             patient_id=note.patient_id,
             type=MedicalRecord.Type.VISIT_NOTE,
             date=visit.starts_at.astimezone(ZoneInfo(visit.clinic.zone)).date(),
-            title=_("Note of the visit"),
+            title=title(),
             description=in_words(body),
             appointment_id=visit.pk,
             by=by,

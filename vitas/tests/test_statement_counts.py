@@ -113,6 +113,19 @@ GET    doctors                                        everyone                  
 GET    doctors/<uuid:doctor_id>                       everyone                                    1    0    0    0
 GET    doctors/<uuid:doctor_id>/availability          everyone                                    3    0    0    0
 GET    doctors/search                                 everyone                                    4    0    0    0
+GET    diagnoses                                      patient,doctor,nurse                      2    0    0    0
+POST   diagnoses                                      doctor                                    5    2    0    0
+PATCH  diagnoses/<uuid:diagnosis_id>                  doctor                                    4    1    1    0
+GET    get-consultation-details                       patient,doctor,nurse                      4    1    0    0
+GET    notes                                          patient,doctor,nurse                      2    0    0    0
+POST   notes                                          doctor                                    7    4    0    0
+GET    notes/<uuid:note_id>                           doctor                                    2    1    0    0
+GET    notes/<uuid:note_id>                           nurse                                     1    1    0    0
+PATCH  notes/<uuid:note_id>                           doctor                                    7    2    1    0
+DELETE notes/<uuid:note_id>                           doctor                                    5    2    2    0
+GET    notes/<uuid:note_id>/paper                     patient,doctor,nurse                      4    1    0    0
+PATCH  notes/<uuid:note_id>/sentences/<slug:sentence_id> doctor                                    7    2    1    0
+GET    notes/<uuid:note_id>/versions                  doctor,nurse                              2    1    0    0
 GET    medical-records                                patient                                   3    1    0    0
 GET    medical-records                                doctor,nurse                              4    1    0    0
 POST   medical-records                                doctor,nurse                              6    4    0    0
@@ -120,7 +133,7 @@ GET    medical-records/<uuid:record_id>               patient                   
 GET    medical-records/<uuid:record_id>               doctor,nurse                              5    1    0    0
 POST   medical-records/<uuid:record_id>/addenda       doctor                                    3    2    1    0
 POST   medical-records/<uuid:record_id>/entered-in-error doctor                                    7    2    3    0
-GET    medical-records/export                         patient                                 42    1    0    0
+GET    medical-records/export                         patient                                 47    1    0    0
 GET    medical-records/imports                        doctor                                  1    0    0    0
 POST   medical-records/imports/<uuid:import_id>/undo  doctor                                  10    2    5    0
 GET    medical-records/<uuid:record_id>/paper         patient                                   7    3    0    0
@@ -176,6 +189,7 @@ CALLED_RIGHTLY_BY = {
     "medical-records/import": set(),
     "medical-records/<uuid:record_id>/attachments": set(),
     "medical-records/<uuid:record_id>/attachments/<uuid:attachment_id>/download": set(),
+    "notes/<uuid:note_id>/sign": set(),  # of a visit that has begun
     "audit-trail/exports/<uuid:export_id>/download": set(),  # of a file, which the sweep makes first
     "patients/<uuid:patient_id>/break-glass": {"doctor"},
     **{address: {"doctor"} for address in second_steps.CALLED_BY_THE_DOCTOR},
@@ -333,10 +347,13 @@ def statements_of(world: World, row: tuple[str, str, str], happened: list[LiveEv
                     body = {
                         "lock_id": somebody.send("POST", "/api/v1/distributed-locks/acquire", lock).json()["lock_id"]
                     }
+                whose = "other" if address in OF_ANOTHER else "own"
+                # A note is made before the counting begins; other things are a statement, and counted.
+                made = filled(address, world, whose) if re.search("note_id|diagnosis_id", address) else ""
                 with counted() as found:
                     answer = somebody.send(
                         method,
-                        filled(address, world, "other" if address in OF_ANOTHER else "own") + query,
+                        (made or filled(address, world, whose)) + query,
                         None if method == "GET" else body,
                         **headers_of(address, world),
                     )

@@ -83,7 +83,7 @@ def test_consultation_has_the_draft_in_four_strings_and_the_diagnoses_bare(visit
     ]
     assert (found["noteId"], found["noteState"]) == (str(note.pk), "draft")
     actions = set(AuditEntry.objects.filter(user_id=visit.dr.user_id).values_list("action", flat=True))
-    assert actions == {"REJECT_DIAGNOSIS", "READ_NOTE", "READ_DIAGNOSES"}
+    assert actions == {"REJECT_DIAGNOSIS", "READ_APPOINTMENT", "READ_NOTE", "READ_DIAGNOSES"}
 
 
 def test_patient_sees_a_note_and_its_diagnoses_once_it_is_signed(visit, doctor, patient):

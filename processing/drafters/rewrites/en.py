@@ -2,10 +2,89 @@
 
 import re
 
+from processing.drafters.rewrites.en_answers import merged
+from processing.drafters.rewrites.en_numbers import as_noted
+from processing.drafters.rewrites.en_person import about_patient, by_doctor, unfolded
+from processing.drafters.rewrites.en_words import ENDERS, FILLERS, OPENERS
+
 # The words a rewrite may add that nobody said: the note's form, never a fact.
-FORM_WORDS = frozenset({"patient", "reports", "denies"})
+FORM_WORDS = frozenset(
+    {"patient", "patient's", "reports", "denies", "yes", "no", "daily", "mg", "mcg", "ml", "cm", "mm", "year", "should"}
+)
+LEAST = 2  # words: less says nothing
 
 
 def rewrite(text: str, *, speaker: str, part: str, question: str | None = None, gender: str | None = None) -> str:
     """See `rewrites.rewrite`."""
-    return re.sub(r"\s+", " ", text).strip()
+    if question and speaker == "patient":
+        statement, rest = merged(_spoken(question), _spoken(text))
+        if statement:
+            noted = [_asked(statement, gender), _told(_fluent(rest), speaker, part, gender) if rest else ""]
+            return " ".join(_sentence(each) for each in noted if each)
+    return _sentence(_told(_fluent(text), speaker, part, gender))
+
+
+def _asked(statement: str, gender: str | None) -> str:
+    """What the doctor asked and the patient affirmed or denied: it speaks of "you"."""
+    said = as_noted(unfolded(_fluent(statement)))
+    return about_patient(said, who="you", gender=gender)
+
+
+def _told(said: str, speaker: str, part: str, gender: str | None) -> str:
+    said = as_noted(unfolded(said))
+    if speaker == "patient":
+        return _reported(about_patient(said, who="i", gender=gender))
+    said = by_doctor(said, part=part)
+    if part == "objective":
+        said = re.sub(r"\b(?:your|the patient's) ", "", said, flags=re.I)
+    return about_patient(said, who="you", gender=gender)
+
+
+def _reported(said: str) -> str:
+    """A fragment has its speaker named: "in the left knee" is "Reports in the left knee"."""
+    if (
+        not said
+        or len(said.split()) < LEAST
+        or re.search(r"\b(?:patient|is|are|was|were|has|have|had|will|did|does)\b", said)
+    ):
+        return said
+    return f"reports {said}"
+
+
+def _spoken(text: str) -> str:
+    for filler in FILLERS[:3]:
+        text = re.sub(filler, " ", text, flags=re.I)
+    return unfolded(_once(re.sub(r"\s+", " ", text).strip()))
+
+
+def _fluent(text: str) -> str:
+    """Without fillers, false starts and repeated words."""
+    for filler in FILLERS:
+        text = re.sub(filler, " ", text, flags=re.I)
+    text = re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", text))
+    return _trimmed(re.sub(r"(?:, ?)+,", ",", _once(text)))
+
+
+def _once(text: str) -> str:
+    """ "it's it's on my on my foot" says it once."""
+    for _again in range(2):
+        text = re.sub(r"\b([\w']+(?: [\w']+){0,2})(?:,? \1\b)+", r"\1", text, flags=re.I)
+    return text
+
+
+def _trimmed(text: str) -> str:
+    while True:
+        shorter = text.strip(" ,;.?!-")
+        shorter = re.sub(rf"^(?:{OPENERS})(?=[\s,.]|$)[ ,.]*", "", shorter, flags=re.I)
+        shorter = re.sub(rf"[ ,]+(?:{ENDERS})$|^(?:{ENDERS})$", "", shorter, flags=re.I)
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _sentence(said: str) -> str:
+    said = re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", said)).strip(" ,;:")
+    if len(re.findall(r"\w+", said)) < LEAST:
+        return ""
+    said = re.sub(r"\bi\b", "I", said)
+    return f"{said[0].upper()}{said[1:]}".rstrip(".!?") + "."

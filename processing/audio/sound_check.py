@@ -22,6 +22,7 @@ MOST_MEMORY: Final = 3_000_000_000  # bytes of address space, of which libraries
 MOST_CPU: Final = 900  # seconds
 _MISSING: Final = 0.1  # share of the announced length without which the file is damaged
 _MISSING_SECONDS: Final = 3.0
+_UNKNOWN: Final = 0xFFFF_FF00  # what a WAV that is written as a stream gives as its size, or near it
 # mp3's length is a guess from its size, where the file does not say it.
 _GUESSED: Final = {"mp3", "aac", "amr"}
 _HEADS: Final = (b"OggS", b"\x1aE\xdf\xa3", b"RIFF", b"fLaC", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"FORM")
@@ -32,16 +33,16 @@ def found(path: Path) -> dict[str, Any]:
         with decoding.opened(path) as container:
             if not container.streams.audio:
                 return {"refused": "NOT_AUDIO"}
-            return _heard(container)
+            return _heard(container, path)
     except (av.error.FFmpegError, OSError, ValueError, MemoryError, OverflowError):
         return {"refused": "DAMAGED" if _begins_as_sound(path) else "NOT_AUDIO"}
 
 
-def _heard(container: Any) -> dict[str, Any]:
-    stream = container.streams.audio[0]
-    announced = container.duration / av.time_base if container.duration else 0.0
+def _heard(container: Any, path: Path) -> dict[str, Any]:
     name = container.format.name.partition(",")[0]
-    codec = stream.codec_context
+    codec = container.streams.audio[0].codec_context
+    announced = container.duration / av.time_base if container.duration else 0.0
+    announced *= _of_its_size(path) if name == "wav" else 1
     facts = {"container": name, "codec": codec.name, "channels": codec.channels, "rate": codec.sample_rate}
     if announced > MOST_SECONDS and name not in _GUESSED:
         return {"refused": "TOO_LONG"}
@@ -63,6 +64,19 @@ def _refused(seconds: float, announced: float, speech: float) -> str:
     if seconds < LEAST_SECONDS:
         return "TOO_SHORT"
     return "NO_SPEECH" if speech < LEAST_SPEECH else ""
+
+
+def _of_its_size(path: Path) -> float:
+    """How many times longer a WAV says its sound is than what is there: libav believes the file's length instead."""
+    with path.open("rb") as file:
+        file.seek(12)
+        while len(head := file.read(8)) == 8:
+            size = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data":
+                there = path.stat().st_size - file.tell()
+                return size / there if 0 < size < _UNKNOWN and there > 0 else 1
+            file.seek(size + size % 2, 1)
+    return 1
 
 
 def _begins_as_sound(path: Path) -> bool:

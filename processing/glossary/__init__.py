@@ -35,7 +35,7 @@ class Glossary:
         self.own = [word.strip() for word in own if word.strip()]
         known = [*self.own, *_medicines(language)]
         self._known = {_bare(entry): entry for entry in reversed(known)}
-        self._medicines = {_bare(name) for some in _LANGUAGES for name in _medicines(some)}
+        self._medicines = {_stem(name) for some in _LANGUAGES for name in _medicines(some)}
         self._sounds: dict[int, list[tuple[str, str]]] = {}
         for bare, entry in self._known.items():
             if len(bare) >= _SHORTEST:
@@ -78,7 +78,7 @@ class Glossary:
             min(word.confidence for word in some) < UNSURE
             and not inner
             and len("".join(bare)) >= _SHORTEST
-            and not any(_NEVER.search(word) or word in self._medicines for word in bare)
+            and not any(_NEVER.search(word) or _stem(word) in self._medicines for word in bare)
             and " ".join(bare) not in self._known
         )
 
@@ -90,7 +90,7 @@ class Glossary:
         together = sounding(heard)
         entries = [entry for length in {1, len(some)} for entry in self._sounds.get(length, ())]
         near = sorted((_apart(together, sound), entry) for sound, entry in entries)
-        if not near or near[0][0] > _APART or _only_ending(heard, _bare(near[0][1])):
+        if not near or near[0][0] > _APART or _stem(heard) == _stem(near[0][1]):
             return _NONE
         return _NONE if len(near) > 1 and near[1][0] - near[0][0] < 0.05 else near[0]
 
@@ -116,9 +116,9 @@ def _bare(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s-]", "", text.casefold()).split())
 
 
-def _only_ending(heard: str, entry: str) -> bool:
-    """A plural or another gender is no mistake."""
-    return heard.rstrip("s") == entry.rstrip("s") or (len(heard) == len(entry) and heard[:-1] == entry[:-1])
+def _stem(text: str) -> str:
+    """Without its ending: a plural or another gender is no mistake."""
+    return _bare(text).rstrip("s")[:-1]
 
 
 def _written(some: Sequence[Word], entry: str) -> list[Word]:

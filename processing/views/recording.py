@@ -36,7 +36,7 @@ class UploadForm(PageForm):
         required=False, label=gettext_lazy("The patient agrees that this visit is recorded: I have just asked.")
     )
     file = forms.FileField(
-        label=gettext_lazy("Recording"),
+        label=gettext_lazy("File"),
         help_text=gettext_lazy("mp3, m4a, ogg, webm, wav or flac, at most 500 MB."),
         widget=forms.FileInput(attrs={"accept": sound_types.ACCEPTED}),
     )

@@ -43,8 +43,8 @@
     allow();
   }
   function allow() {
-    const may = "allowed" in root.dataset || (agrees && agrees.checked);
-    act("start").disabled = !may || state === "asking";
+    const may = "allowed" in root.dataset || (agrees && agrees.checked), elsewhere = part("server-left");
+    act("start").disabled = !may || state === "asking" || Boolean(elsewhere && !elsewhere.hidden) || !part("left").hidden;
     part("asks").hidden = may || state !== "ready";
   }
   function say(place, word) {
@@ -134,6 +134,7 @@
     run();
     goOn();
     watchSound();
+    sender.hasBegun().catch(() => {}); // a refusal is told now, not after the first piece
   }
   function goOn() {
     since = performance.now();
@@ -249,6 +250,7 @@
     }
     part("left").hidden = !left;
     const other = part("server-left");
+    allow();
     if (!left) return;
     const line = part("left-said");
     line.textContent = line.dataset.text.replace("#", inWords(left.seconds || 0));
@@ -257,6 +259,7 @@
     act("continue").hidden = closed || left.finished;
     act("send").hidden = closed;
     if (closed) say("wrong", "closed");
+    allow();
   }
   async function isClosed(server) {
     try {

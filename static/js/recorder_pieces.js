@@ -136,8 +136,14 @@ window.recordingPieces = (() => {
       }
     }
 
-    async hasBegun() {
-      if (this.recording.server) return true;
+    // Once, however many ask at the same time.
+    hasBegun() {
+      if (this.recording.server) return Promise.resolve(true);
+      this.beginning ||= this.beginIt().finally(() => { this.beginning = null; });
+      return this.beginning;
+    }
+
+    async beginIt() {
       const body = JSON.stringify({ contentType: this.recording.type, agrees: this.agrees() });
       const { ok, status, told } = await ask("POST", this.begin, body, { "Content-Type": "application/json" });
       if (!ok) return this.refused(status, told);

@@ -33,6 +33,9 @@ _QUIET: Final = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ]
 
+# A microphone that beeps, and may be used without asking.
+_HEARING: Final = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
 _visitors = itertools.count(1)
 
 
@@ -61,7 +64,7 @@ def running() -> Iterator[Browser]:
     assert found, MISSING
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*_QUIET, *as_root])
+        browser = playwright.chromium.launch(executable_path=found, args=[*_QUIET, *_HEARING, *as_root])
         try:
             yield browser
         finally:

@@ -1,7 +1,7 @@
 """How far the note of a visit is, as a badge in lists and a step on the visit's page."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,14 +12,13 @@ from records.notes.models import Note
 from vitas.accounts.actor import Actor
 
 SIGNED, DRAFT, FAILED, AT_WORK, NONE = "signed", "draft", "failed", "at_work", "none"
-_NOT_YET: Final = (Stage.AWAITING,)
 
 
 def states(actor: Actor, visit_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Of each visit that has a note or a recording. A signed note stands over all, what is at work over a draft."""
     notes = Note.objects.visible_to(actor).standing().filter(appointment_id__in=visit_ids)
     found = {visit: SIGNED if state == Note.State.SIGNED else DRAFT for visit, state in _pairs(notes, "state")}
-    recordings = Recording.objects.visible_to(actor).filter(appointment_id__in=visit_ids).exclude(stage__in=_NOT_YET)
+    recordings = Recording.objects.visible_to(actor).filter(appointment_id__in=visit_ids).that_came()
     for visit, stage in _pairs(recordings.order_by("created_at"), "stage"):
         if found.get(visit) != SIGNED and stage != Stage.READY:
             found[visit] = FAILED if stage == Stage.FAILED else AT_WORK

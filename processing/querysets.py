@@ -25,6 +25,11 @@ class RecordingQuerySet(models.QuerySet[Any]):
         mine = self.filter(**{f"{self.path}organization_id": actor.organization_id})
         return mine.filter(among(caring(actor), f"{self.path}patient_id"))
 
+    def that_came(self) -> Self:
+        """Those with a sound, or whose pieces are being put together: no address that nobody used, nothing given up."""
+        joining = Q(source="recorded", upload_ends_at__lte=Now())
+        return self.exclude(error_code__in=["UPLOAD_MISSING", "DISCARDED"]).filter(~Q(stage="awaiting") | joining)
+
     def due(self) -> Self:
         """Those that a worker may take up, the oldest first. Times are the database's: workers' clocks may differ."""
         free = Q(claim=None) & (Q(next_try_at=None) | Q(next_try_at__lte=Now()))

@@ -59,7 +59,7 @@ class Progress:
 
 def recordings_of(actor: Actor, visit_id: UUID) -> list[Recording]:
     """All of a visit but those whose sound never came, the first one first."""
-    rows = Recording.objects.visible_to(actor).filter(appointment_id=visit_id).exclude(stage=Stage.AWAITING)
+    rows = Recording.objects.visible_to(actor).filter(appointment_id=visit_id).that_came()
     return list(rows.order_by("created_at", "pk"))
 
 

@@ -84,7 +84,7 @@ def _take_in(request: HttpRequest, visit: Appointment) -> None:
 
 def _page(request: HttpRequest, visit: Appointment, form: UploadForm, *, status: int = 200) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    here = Recording.objects.visible_to(actor).filter(appointment_id=visit.pk)
+    heard = Recording.objects.visible_to(actor).filter(appointment_id=visit.pk).that_came()
     context = {
         "visit": visit,
         "patient": visit.patient,
@@ -92,7 +92,7 @@ def _page(request: HttpRequest, visit: Appointment, form: UploadForm, *, status:
         "consent_text": consents.recording_text(visit.organization, language=str(visit.patient.language)),
         "under_way": pieces.under_way(visit.pk, by=actor),
         "piece_seconds": _PIECE_SECONDS,
-        "before": here.exclude(stage__in=[Stage.AWAITING, Stage.FAILED]).count(),
+        "before": heard.exclude(stage=Stage.FAILED).exists(),
         "form": form,
     }
     if context["under_way"]:

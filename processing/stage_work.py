@@ -17,6 +17,7 @@ from vitas.accounts.models import Organization
 from vitas.audit import trail
 
 SUGGESTED: Final = 8  # codes at most
+NO_SUCH_TABLE: Final = "CODE_TABLE_UNKNOWN"  # nothing that another try would mend, nor a reason to keep the draft back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +94,13 @@ def code(bench: Bench) -> Done:
         why = "no table" if table is None else "no draft"
         return Done(save=_nothing, details={"skipped": why})
     sentences = [each for each in bodies.sentences(note.body) if each["by"] != bodies.TEMPLATE]
-    coder = providers.coder()
-    found = coder.suggest(
-        [each["text"] for each in sentences], language=note.language, table=table.key, limit=SUGGESTED
-    )
+    coder, texts = providers.coder(), [each["text"] for each in sentences]
+    try:
+        found = coder.suggest(texts, language=note.language, table=table.key, limit=SUGGESTED)
+    except EngineError as error:
+        if error.code != NO_SUCH_TABLE:
+            raise
+        return Done(save=_nothing, engine=coder.name, details={"skipped": "no suggestions for this table"})
     return Done(
         save=lambda row: _save_codes(row, found, sentences, coder.name, table),
         engine=coder.name,

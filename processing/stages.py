@@ -16,7 +16,7 @@ NEXT: Final = {
 NEED_SOUND: Final = (Stage.CHECKING, Stage.TRANSCRIBING)
 
 MOST_TRIES: Final = 8  # of a stage; with the waits between them about two hours
-MOST_LOST: Final = 3  # workers; a recording that ends so many is not given to a fourth
+MOST_LOST: Final = 5  # workers one after the other; a recording that ends so many is given to no other
 
 _FIRST_WAIT: Final = 30.0  # seconds
 _LONGEST_WAIT: Final = 3600.0

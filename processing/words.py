@@ -86,6 +86,18 @@ WORDS = {
         gettext_lazy("A model that this work needs is not installed."),
         gettext_lazy("Whoever runs Vitas should install it (docs/scribe.md). Then try again."),
     ),
+    "MODEL_CHANGED": Words(
+        gettext_lazy("A model that this work needs is not the one that was installed."),
+        gettext_lazy("Whoever runs Vitas should install it again (docs/scribe.md). Then try again."),
+    ),
+    "CODE_TABLE_UNKNOWN": Words(
+        gettext_lazy("There are no suggestions for the code table of your organization."),
+        gettext_lazy("The draft is there. Look for codes by hand, or ask an administrator for another table."),
+    ),
+    "NOTHING_SAID": Words(
+        gettext_lazy("Nothing was said that could be drafted."),
+        gettext_lazy("Listen to the recording. If somebody speaks in it, write the note by hand."),
+    ),
     DISK_FULL: Words(
         gettext_lazy("The disk of the machine that does this work is full."),
         gettext_lazy("The recording is kept. Whoever runs Vitas should make room; then it goes on by itself."),

@@ -462,7 +462,7 @@ WHISPER_COMPUTE_TYPE = env.text("WHISPER_COMPUTE_TYPE", "auto")  # auto: int8 on
 WHISPER_THREADS = env.number("WHISPER_THREADS", 0, most=256)  # of a worker on a CPU; 0: as many as cores, at most 4
 MODELS_FOLDER = VAR / "models"  # where packaged models are put together
 DRAFTER = env.text("DRAFTER", "processing.drafters.embedded.drafter.EmbeddedDrafter")
-CODER = env.text("CODER", "processing.coders.local.LocalCoder")
+CODER = env.text("CODER", "processing.coders.embedded.coder.EmbeddedCoder")
 SOUND_CHECK = "processing.audio.checking.check"
 SCRIBE_FOLDER = Path(env.text("SCRIBE_FOLDER", str(VAR / "scribe")))  # sound lies there while it is worked on
 SCRIBE_LEASE = env.duration("SCRIBE_LEASE", "60s")  # how long after its last sign of life a worker counts as lost

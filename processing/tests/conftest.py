@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from processing import providers
@@ -26,7 +27,8 @@ def engines(settings: Settings, tmp_path: Path) -> Iterator[None]:
     scripted.before.clear()
     scripted.calls.clear()
     providers._made.cache_clear()
-    yield
+    with translation.override("en"):
+        yield
     scripted.before.clear()
     providers._made.cache_clear()
 

@@ -288,7 +288,7 @@ def test_broken_output_of_an_engine_is_tried_again_and_never_written(ward: Ward,
     assert [record.message for record in caplog.records if "gonorrhoea" in record.getMessage()] == []
 
 
-def test_recording_that_ends_worker_after_worker_is_given_to_no_fourth(ward: Ward) -> None:
+def test_recording_that_ends_worker_after_worker_is_given_to_no_other(ward: Ward) -> None:
     recording = ward.recording()
     for _ in range(stages.MOST_LOST):
         claiming.claim_next()

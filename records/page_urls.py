@@ -18,6 +18,7 @@ page_urlpatterns = [
     path("doctor/imports/<uuid:import_id>/undo", exchange.undo, name="undo-import"),
     path("records/<uuid:record_id>", own.record, name="record"),
     path("records/<uuid:record_id>/prescription.pdf", files.prescription, name="record-prescription"),
+    path("records/<uuid:record_id>/note.pdf", files.note, name="record-note"),
     path("records/<uuid:record_id>/files", files.listed, name="record-files"),
     path("records/<uuid:record_id>/files/<uuid:attachment_id>", files.download, name="record-file"),
     path(f"{_OF_PATIENT}/records", file.file, name="patient-file"),

@@ -63,6 +63,9 @@ class NoteTemplate(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Note(Clinical):
     """The note of one visit.

@@ -35,6 +35,14 @@ def paper_of(*, note_id: UUID, by: Actor) -> paper.PrescriptionPaper:
         return paper.PrescriptionPaper(drawn(note), name)
 
 
+def of_record(*, record_id: UUID, by: Actor) -> paper.PrescriptionPaper:
+    """As `paper_of`, by the record that the note stands in."""
+    found = Note.objects.visible_to(by).filter(record=record_id).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(_("There is no such note."))
+    return paper_of(note_id=found, by=by)
+
+
 def drawn(note: Note) -> bytes:
     """The bytes of the PDF, in the active language. The note with its record, doctor, organization and patient."""
     out = BytesIO()

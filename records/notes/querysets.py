@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Aggregate, Avg, Count, Q
 
 from records.querysets import ClinicalQuerySet
 from vitas.accounts.actor import Actor
@@ -25,6 +25,19 @@ class NoteQuerySet(ClinicalQuerySet):
     def standing(self) -> Self:
         """Those that were not entered in error."""
         return self.filter(status="current")
+
+    def quality(self) -> Any:
+        """By drafter: how many were signed, and which share of the draft's words survived, 0 to 1."""
+        signed = self.filter(state="signed", survived__isnull=False).order_by()
+        median = Aggregate(
+            "survived",
+            function="percentile_cont",
+            template="%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)",
+            output_field=models.FloatField(),
+        )
+        figures = {"notes": Count("pk"), "mean": Avg("survived"), "median": median}
+        untouched = Count("pk", filter=Q(survived=1))
+        return signed.values("drafter").annotate(**figures, untouched=untouched).order_by("drafter")
 
 
 class NoteVersionQuerySet(ClinicalQuerySet):

@@ -17,6 +17,7 @@ from records.files import giving
 from records.files.checking import MOST_BYTES, FileTooLarge
 from records.forms import FileForm
 from records.models import Attachment, MedicalRecord
+from records.notes import paper as note_paper
 from records.views import record_page
 from records.views.readers import back_to, for_readers
 from vitas.common.errors import Invalid, NotFound, Refused
@@ -55,6 +56,17 @@ def prescription(request: HttpRequest, record_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal.message))
         return back_to(actor, record_id)
+    return paper.answer(found, inline="inline" in request.GET)
+
+
+@for_readers
+@require_safe
+def note(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """The signed note of a visit on paper."""
+    try:
+        found = note_paper.of_record(record_id=record_id, by=request.actor)  # type: ignore[attr-defined]
+    except NotFound:
+        raise Http404 from None
     return paper.answer(found, inline="inline" in request.GET)
 
 

@@ -12,6 +12,7 @@ from records import attachments, reading, results
 from records.check_codes import spelled
 from records.forms import AddendumForm, ErrorForm, FileForm
 from records.models import Attachment, Clinical, MedicalRecord
+from records.notes import printed
 from records.permissions import MAY_WRITE, Type
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Role
@@ -71,6 +72,8 @@ def of(row: MedicalRecord, actor: Actor) -> dict[str, Any]:
         "files": files_of(row, actor),
         "check_code": spelled(row.check_code) if row.check_code else "",
     }
+    if row.type == Type.VISIT_NOTE:
+        found["note"] = printed.of_record(row.pk, actor)
     return found if actor.is_patient else found | _to_write(row, actor)
 
 

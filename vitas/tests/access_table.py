@@ -608,6 +608,12 @@ GET    /records/<uuid:record_id>                       foreign 302  404  302  30
 POST   /records/<uuid:record_id>                       own     302  405  302  302  302  302  302
 POST   /records/<uuid:record_id>                       other   302  405  302  302  302  302  302
 POST   /records/<uuid:record_id>                       foreign 302  405  302  302  302  302  302
+GET    /records/<uuid:record_id>/note.pdf              own     302  404  404  404  302  302  302
+GET    /records/<uuid:record_id>/note.pdf              other   302  404  404  404  302  302  302
+GET    /records/<uuid:record_id>/note.pdf              foreign 302  404  404  404  302  302  302
+POST   /records/<uuid:record_id>/note.pdf              own     302  405  405  405  302  302  302
+POST   /records/<uuid:record_id>/note.pdf              other   302  405  405  405  302  302  302
+POST   /records/<uuid:record_id>/note.pdf              foreign 302  405  405  405  302  302  302
 GET    /records/<uuid:record_id>/prescription.pdf      own     302  200  200  200  302  302  302
 GET    /records/<uuid:record_id>/prescription.pdf      other   302  404  404  404  302  302  302
 GET    /records/<uuid:record_id>/prescription.pdf      foreign 302  404  404  404  302  302  302

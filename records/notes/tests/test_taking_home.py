@@ -6,8 +6,10 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
+from appointments.tests.page_client import text_of
 from clinic.models import DoctorLicence
 from records import writing
 from records.export_zip import zip_of
@@ -18,6 +20,7 @@ from records.notes.tests.clinic import Consultation
 from records.tests.test_paper import words
 from vitas.audit.models import AuditEntry
 from vitas.common.errors import NotFound
+from vitas.testing import browser, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +175,28 @@ def test_zip_has_the_note_as_pdf(visit):
         name = f"notes/{note.record.date}-Note-of-the-visit.pdf"
         assert [each for each in found.namelist() if each.startswith("notes/")] == [name]
         assert "Rest." in words(found.read(name))
+
+
+def test_record_of_the_note_shows_its_sections_and_leads_to_the_pdf(visit):
+    note = signed(visit)
+    address = reverse("record", args=[note.record_id])
+
+    shown = browser(user_of(visit.ana)).get(address)
+    pdf = browser(user_of(visit.ana)).get(reverse("record-note", args=[note.record_id]))
+    doctors = browser(visit.doctor_user).get(reverse("patient-record", args=[note.record_id]))
+
+    for answer in (shown, doctors):
+        text = text_of(answer)
+        assert "Tension headache." in text
+        assert "G44.2 Tension-type headache" in text
+        assert f"Signed by {visit.doctor}" in text
+    assert (pdf.status_code, pdf["Content-Type"], pdf["Cache-Control"]) == (200, "application/pdf", "no-store")
+    assert browser(user_of(visit.bruno)).get(reverse("record-note", args=[note.record_id])).status_code == 404
+
+
+def test_timeline_of_the_patient_has_the_note_as_a_new_record(visit):
+    signed(visit)
+
+    answer = browser(user_of(visit.ana)).get(reverse("records"))
+
+    assert "Note of the visit" in text_of(answer)

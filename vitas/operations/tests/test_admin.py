@@ -25,6 +25,8 @@ from appointments.payments.models import (
 )
 from clinic.models import Clinic, Doctor, DoctorDay, DoctorPlace, Holiday
 from patients.models import BreakGlass, Consent, Patient, PatientFile, PatientMerge
+from processing.models import ProcessingRun, Recording, ScribePolicy
+from records.notes.models import NoteTemplate
 from vitas.accounts import tokens
 from vitas.accounts.actor import Actor
 from vitas.accounts.models import Membership, OneTimeCode, Organization, RefreshToken, Session, User
@@ -97,6 +99,10 @@ def world(monkeypatch) -> None:
             text="I allow it",
             given_by=kept.patient_id,
         )
+        ScribePolicy.objects.get_or_create(organization=organization)
+        sections = [{"key": "plan", "title": "Plan", "part": "plan", "standing": []}]
+        NoteTemplate.objects.create(organization=organization, name="Short", sections=sections)
+        _recording_of(organization)
         LegalHold.objects.create(organization=organization, reason="Court")
         LegalHold.objects.create(organization=organization, patient=kept.patient, reason="Court")
         Refund.objects.create(payment=payment, gateway_payment=gateway, amount=1, because="cancelled")
@@ -127,6 +133,22 @@ def world(monkeypatch) -> None:
     visit = Appointment.objects.filter(organization__slug="vitas", status=Status.CANCELLED).first()
     visit.cancellation_reason = visit.notes = visit.reason = SECRET
     visit.save(update_fields=["cancellation_reason", "notes", "reason"])
+
+
+def _recording_of(organization: Organization) -> None:
+    visit = Appointment.objects.filter(organization=organization).first()
+    recording = Recording.objects.create(
+        organization=organization,
+        appointment=visit,
+        patient=visit.patient,
+        doctor=visit.doctor,
+        source="recorded",
+        created_by=new_id(),
+        key=f"sound/{organization.slug}",
+        content_type="audio/ogg",
+        upload_ends_at=timezone.now(),
+    )
+    ProcessingRun.objects.create(recording=recording, organization=organization, stage="checking", claim=new_id())
 
 
 @pytest.fixture

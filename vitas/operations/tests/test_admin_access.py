@@ -64,6 +64,7 @@ common.idempotencyrecord       -     -     v
 live.liveevent                 -     -     v
 live.liveread                  -     -     v
 messaging.outboxmessage        v     v     v
+notes.notetemplate             -     vac   -
 operations.legalhold           -     vac   vac
 patients.breakglass            -     v     -
 patients.carerelationship      v     v     -
@@ -80,6 +81,8 @@ payments.payment               v     v     -
 payments.paymentaccount        -     vac   v
 payments.refund                v     v     -
 payments.webhookdelivery       -     -     v
+processing.processingrun       -     v     v
+processing.scribepolicy        -     vac   -
 """
 
 # Addresses that are no model's five. Whose: own (of the person's organization), other (of another one), - (nobody's).

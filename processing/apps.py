@@ -25,5 +25,16 @@ class ProcessingConfig(AppConfig):
         present(news.FAILED, news.failures)
         say(news.DONE, news.of_done, worth=news.final)
         say(news.FAILED, news.of_failed, worth=news.final)
+        for action, what in {
+            "CREATE_RECORDING": _("began to record a visit"),
+            "FINISH_RECORDING": _("finished the recording of a visit"),
+            "DISCARD_RECORDING": _("deleted a recording that was not finished"),
+            "RECEIVE_RECORDING": _("received the recording of a visit"),
+            "CLOSE_RECORDING": _("closed a recording that did not arrive whole"),
+            "READ_RECORDINGS": _("saw the list of recordings"),
+            "READ_RECORDING": _("listened to the recording of a visit"),
+            "DELETE_AUDIO": _("deleted the sound of a visit, its time being over"),
+        }.items():
+            tell(action, what)
         tell("TRANSCRIBE_RECORDING", _("wrote down what was said in a recording"))
         tell("RETRY_RECORDING", _("began the work on a recording again"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-UNSURE_WORD: Final = 0.5  # confidence under which a word is underlined
+UNSURE_WORD: Final = 0.4  # confidence under which a word is underlined
 UNSURE_LINE: Final = 0.55  # and a line is named as not heard well
 STRIP: Final = 1000  # units of the strip's width
 

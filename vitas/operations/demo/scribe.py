@@ -1,6 +1,7 @@
 """The demo's recordings: three visits with their sound, what was said, the draft and codes; one note is signed.
 
-Beside each sound under `demo/` lies a file that says what was made of it, and by what (`made_by`).
+Beside each sound under `demo/` lies what the recognizer made of it (`.json`), and the draft that the embedded drafter
+made of that (`.note.json`, by demo/make_notes.py); the codes in it were chosen by hand.
 """
 
 import hashlib
@@ -28,7 +29,11 @@ from vitas.operations.demo.ids import demo_id
 
 FOLDER: Final = Path(settings.BASE_DIR) / "demo"
 TABLES: Final = {"es": "cie-10-es", "pt": "icd-10", "en": "icd-10-cm"}
+BY_HAND: Final = "demo, chosen by hand"
 OWN_CODES: Final = "demo-"  # tables of a few codes, for as long as no real one is loaded
+
+
+_SEEN: Final = "conferido"  # of the signed note, in its language
 
 
 class Made(NamedTuple):
@@ -50,13 +55,15 @@ MADE: Final = (
 def make() -> None:
     """Once; where the folder of sounds was not installed, none."""
     for made in MADE:
-        sound, words = FOLDER / f"{made.name}.ogg", FOLDER / f"{made.name}.json"
+        files = [FOLDER / f"{made.name}{ending}" for ending in (".ogg", ".json", ".note.json")]
         identity = demo_id(f"recording {made.name}")
-        if not (sound.exists() and words.exists()) or Recording.objects.filter(pk=identity).exists():
+        if not all(file.exists() for file in files) or Recording.objects.filter(pk=identity).exists():
             continue
         visit = _visit(made)
         if visit is not None:
-            _Told(visit, identity, json.loads(words.read_text(encoding="utf-8"))).make(sound, signed=made.signed)
+            sound, *words = files
+            said, noted = (json.loads(file.read_text(encoding="utf-8")) for file in words)
+            _Told(visit, identity, said | noted).make(sound, signed=made.signed)
 
 
 def _visit(made: Made) -> Appointment | None:
@@ -81,7 +88,7 @@ class _Told:
             organization_id=recording.organization_id,
             patient_id=recording.patient_id,
             language=self.told["language"],
-            transcriber=self.told["transcriber"],
+            transcriber=self.told["engine"],
             body={"segments": self.told["segments"]},
         )
         note = drafting.save_draft(
@@ -95,7 +102,7 @@ class _Told:
         suggested = drafting.suggest_diagnoses(
             appointment_id=self.visit.pk,
             suggestions=self.told["suggestions"],
-            coder=self.told["coder"],
+            coder=self.told["coder"] or BY_HAND,
             table=table,
         )
         if signed:
@@ -123,7 +130,7 @@ class _Told:
             upload_ends_at=at + timedelta(minutes=15),
             uploaded_at=at + timedelta(minutes=2),
             stage=Stage.READY,
-            seconds=self.told["seconds"],
+            seconds=self.told["segments"][-1]["end"],
             percent=100,
             ready_at=at + timedelta(minutes=3),
         )
@@ -175,14 +182,15 @@ class _Told:
 
 
 def _touched(note: Note) -> dict[str, Any]:
-    """The draft with one sentence put shorter and one left out, so that there is a difference to see."""
+    """The draft with a word added and a sentence left out, so that there is a difference to see."""
     sections = [
         {"key": section["key"], "sentences": [{"id": one["id"], "text": one["text"]} for one in section["sentences"]]}
         for section in note.body["sections"]
     ]
-    first, last = sections[0]["sentences"], sections[-1]["sentences"]
-    first[0]["text"] = first[0]["text"].replace(", na parte baixa das costas", "")
-    del last[1]
+    written = [section["sentences"] for section in sections if section["sentences"]]
+    written[0][0]["text"] = f"{written[0][0]['text'].rstrip('.')} ({_SEEN})."
+    if len(written[-1]) > 1:
+        del written[-1][-1]
     return {"sections": sections}
 
 

@@ -11,6 +11,7 @@ from vitas.operations.tour.people import (
     MANAGER,
     MARIA,
     OPERATOR,
+    PAULO_COSTA,
     RECEPTIONIST,
     SARAH_JOHNSON,
     URGENT_CARE,
@@ -23,6 +24,8 @@ VISIT: Final = 'main .card a[href^="/visits/"]:not([href*="/cancel"]):not([href*
 RESULT: Final = "main a.result-card"
 PATIENT: Final = 'main a[href^="/doctor/patients/"]:not([href*="?"])'
 IN_CARE: Final = "/doctor/patients?q=Gonz%C3%A1lez"  # one of the demo's patients, whoever booked meanwhile
+DRAFT: Final = "main a.work-line:has(.state-amber)"
+SIGNED_NOTE: Final = "main section:has(#work-signed) a.work-line"
 NEW_RECORD: Final = 'main a[href$="/records/new"]'
 
 
@@ -129,6 +132,10 @@ DOCTORS: Final = (
         ANA_RUIZ,
         through=(PATIENT, 'main a[href$="/records"]', 'main a[href$="/export"]', 'main a[href$="/import"]'),
     ),
+    Place("notes", "/doctor/notes", ANA_RUIZ),
+    Place("note", "/doctor/notes", ANA_RUIZ, through=(DRAFT,)),
+    Place("note-sign", "/doctor/notes", ANA_RUIZ, through=(DRAFT, "main a[data-signs]")),
+    Place("note-signed", "/doctor/notes", PAULO_COSTA, through=(SIGNED_NOTE,)),
     Place("doctor-profile", "/doctor/profile", ANA_RUIZ),
     Place("change-password", "/password/change", ANA_RUIZ),
     Place("security", "/security", ANA_RUIZ),

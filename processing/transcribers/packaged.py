@@ -31,14 +31,14 @@ _FILES: Final = {
 def folder(under: Path) -> Path:
     """Where the whole model lies; put together if it is not there. Several processes may do so at once.
 
-    Raises EngineError MODEL_MISSING, MODEL_DAMAGED.
+    Raises EngineError MODEL_MISSING, also where it is not the one that was pinned.
     """
     home = under / f"whisper-{NAME}-{_FILES['model.bin'][1][:12]}"
     if not home.exists():
         _put_together(home)
     for name, (_parts, pinned) in _FILES.items():
         if _sha256(home / name) != pinned:
-            raise EngineError("MODEL_DAMAGED", temporary=False)
+            raise EngineError("MODEL_MISSING", temporary=False)
     return home
 
 
@@ -82,4 +82,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise EngineError("MODEL_DAMAGED", temporary=False) from error
+        raise EngineError("MODEL_MISSING", temporary=False) from error

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +35,9 @@ class Code(models.Model):
     parent = models.CharField(max_length=10, blank=True, help_text=_("The code above it."), verbose_name=_("within"))
     is_leaf = models.BooleanField(help_text=_("It may be given to a patient."), verbose_name=_("final"))
     words = models.TextField(verbose_name=_("words"))
+    common = models.PositiveSmallIntegerField(
+        default=0, help_text=_("The higher, the earlier in a search."), verbose_name=_("common")
+    )
     retired_at = models.DateTimeField(
         null=True, help_text=_("A later version of the table has it no more."), verbose_name=_("retired at")
     )
@@ -46,4 +49,23 @@ class Code(models.Model):
             models.UniqueConstraint(fields=["system", "code"], name="code_is_once_in_its_table"),
             models.CheckConstraint(name="code_has_words", condition=~Q(words="")),
         ]
-        indexes = [GinIndex(OpClass("words", name="gin_trgm_ops"), name="code_words")]
+        indexes = [
+            GinIndex(OpClass("words", name="gin_trgm_ops"), name="code_words"),
+            models.Index(F("system"), OpClass("code", name="varchar_pattern_ops"), name="code_beginning"),
+        ]
+
+
+class CodeWord(models.Model):
+    """A word that texts of a table have, so that one that is spelled wrong is read as one that they have."""
+
+    system = models.ForeignKey(
+        CodeSystem, models.CASCADE, related_name="+", db_index=False, verbose_name=_("code table")
+    )
+    word = models.CharField(max_length=40, verbose_name=_("word"))
+    uses = models.PositiveIntegerField(help_text=_("Codes that have it."), verbose_name=_("uses"))
+
+    class Meta:
+        verbose_name = _("word of a code table")
+        verbose_name_plural = _("words of code tables")
+        constraints = [models.UniqueConstraint(fields=["system", "word"], name="code_word_once")]
+        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="code_word_alike")]

@@ -335,7 +335,8 @@ POLICY: Final[Mapping[str, Rows]] = MappingProxyType(
         "payments.DemoCharge": rows(
             "money", money="amount currency", plain="id external_reference status refund_key created_at"
         ),
-        "codes.Code": rows("no person", plain="id system code display parent is_leaf words retired_at"),
+        "codes.Code": rows("no person", plain="id system code display parent is_leaf words common retired_at"),
+        "codes.CodeWord": rows("no person", plain="id system word uses"),
         "codes.CodeSystem": rows("no person", plain="key name uri language version sha256 codes_count loaded_at"),
         "notes.Diagnosis": rows(
             "record",

@@ -26,6 +26,15 @@ GET    recordings/<uuid:recording_id>/audio    foreign 401  403  404  403  403  
 POST   recordings/<uuid:recording_id>/uploaded own     401  403  200  403  403  403  403
 POST   recordings/<uuid:recording_id>/uploaded other   401  403  404  403  403  403  403
 POST   recordings/<uuid:recording_id>/uploaded foreign 401  403  404  403  403  403  403
+GET    transcripts/<uuid:transcript_id>        own     401  403  200  403  403  403  403
+GET    transcripts/<uuid:transcript_id>        other   401  403  404  403  403  403  403
+GET    transcripts/<uuid:transcript_id>        foreign 401  403  404  403  403  403  403
+GET    transcripts/<uuid:transcript_id>/text   own     401  403  200  403  403  403  403
+GET    transcripts/<uuid:transcript_id>/text   other   401  403  404  403  403  403  403
+GET    transcripts/<uuid:transcript_id>/text   foreign 401  403  404  403  403  403  403
+GET    transcripts/<uuid:transcript_id>/srt    own     401  403  200  403  403  403  403
+GET    transcripts/<uuid:transcript_id>/srt    other   401  403  404  403  403  403  403
+GET    transcripts/<uuid:transcript_id>/srt    foreign 401  403  404  403  403  403  403
 PUT    recordings/upload/<str:token>           -       403  403  403  403  403  403  403
 GET    appointments                                    -       401  200  200  200  200  200  403
 POST   appointments                                    own     401  201  403  403  201  201  403

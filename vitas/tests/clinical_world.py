@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from processing.models import Recording, Stage
+from processing import stage_work
+from processing.engines import Segment
+from processing.models import Recording, Stage, Transcript
 from records.check_codes import new_check_code
 from records.codes.models import Code, CodeSystem
 from records.models import (
@@ -116,6 +118,23 @@ def make_recording(visit: Any) -> Recording:
         upload_ends_at=timezone.now(),
         uploaded_at=timezone.now(),
         stage=Stage.UPLOADED,
+    )
+
+
+def make_transcript(visit: Any) -> Transcript:
+    """Of a recording of its own: the doctor asks, the patient answers."""
+    said = [("doctor", "Any fever?"), ("patient", "No.")]
+    segments = [
+        Segment(id=f"s{at}", start=at, end=at + 0.5, speaker=who, text=text, confidence=0.9)  # type: ignore[arg-type]
+        for at, (who, text) in enumerate(said)
+    ]
+    return Transcript.objects.create(
+        recording=make_recording(visit),
+        organization_id=visit.organization_id,
+        patient_id=visit.patient_id,
+        language="en",
+        transcriber="a test",
+        body=stage_work.body_of(segments),
     )
 
 

@@ -30,7 +30,15 @@ from vitas.audit.tests.made import make_anomaly, make_export
 from vitas.common import limits
 from vitas.testing import ApiClient
 from vitas.tests.access_table import ROLES, rows
-from vitas.tests.clinical_world import File, make_code, make_diagnosis, make_file, make_note, make_recording
+from vitas.tests.clinical_world import (
+    File,
+    make_code,
+    make_diagnosis,
+    make_file,
+    make_note,
+    make_recording,
+    make_transcript,
+)
 
 WHOSE = ("own", "other", "foreign")
 DEMO_CODE = "123456"
@@ -242,6 +250,7 @@ def filled(address: str, world: World, whose: str) -> str:
         "export_id": make_export(world.clinics[key].organization_id).pk if "export_id" in address else None,
         "passkey_id": make_passkey(world.doctors[key].membership.user).pk if "passkey_id" in address else None,
         "recording_id": make_recording(world.visits[key]).pk if "recording_id" in address else None,
+        "transcript_id": make_transcript(world.visits[key]).pk if "transcript_id" in address else None,
         "number": 0,
         "note_id": make_note(world.visits[key], signed=address.endswith("/paper")).pk if "note_id" in address else None,
         "diagnosis_id": make_diagnosis(world.visits[key]).pk if "diagnosis_id" in address else None,

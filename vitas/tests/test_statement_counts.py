@@ -171,6 +171,9 @@ GET    providers/<uuid:doctor_id>/available-slots     signed-in                 
 GET    receptionists/queue                            receptionist,admin                          2    1    0    0
 GET    receptionists/stats                            receptionist,admin                          3    1    0    0
 POST   signin                                         nobody                                      5    3    0    0
+GET    transcripts/<uuid:transcript_id>               doctor                                    3    1    0    0
+GET    transcripts/<uuid:transcript_id>/srt           doctor                                    3    1    0    0
+GET    transcripts/<uuid:transcript_id>/text          doctor                                    3    1    0    0
 GET    users/me                                       patient                                     5    0    0    0
 GET    users/me                                       doctor                                      2    0    0    0
 GET    users/me                                       nurse,receptionist,admin,operator           1    0    0    0
@@ -190,6 +193,8 @@ CALLED_RIGHTLY_BY = {
     "medical-records/<uuid:record_id>/attachments": set(),
     "medical-records/<uuid:record_id>/attachments/<uuid:attachment_id>/download": set(),
     "notes/<uuid:note_id>/sign": set(),  # of a visit that has begun
+    "recordings/<uuid:recording_id>/audio": set(),
+    "recordings/upload/<str:token>": set(),
     "audit-trail/exports/<uuid:export_id>/download": set(),  # of a file, which the sweep makes first
     "patients/<uuid:patient_id>/break-glass": {"doctor"},
     **{address: {"doctor"} for address in second_steps.CALLED_BY_THE_DOCTOR},
@@ -349,7 +354,11 @@ def statements_of(world: World, row: tuple[str, str, str], happened: list[LiveEv
                     }
                 whose = "other" if address in OF_ANOTHER else "own"
                 # A note is made before the counting begins; other things are a statement, and counted.
-                made = filled(address, world, whose) if re.search("note_id|diagnosis_id", address) else ""
+                made = (
+                    filled(address, world, whose)
+                    if re.search("note_id|diagnosis_id|recording_id|transcript_id", address)
+                    else ""
+                )
                 with counted() as found:
                     answer = somebody.send(
                         method,

@@ -461,7 +461,17 @@ WHISPER_MODEL = env.text("WHISPER_MODEL")  # a folder of CTranslate2, or a name 
 WHISPER_COMPUTE_TYPE = env.text("WHISPER_COMPUTE_TYPE", "auto")  # auto: int8 on a CPU, float16 on a GPU
 WHISPER_THREADS = env.number("WHISPER_THREADS", 0, most=256)  # of a worker on a CPU; 0: as many as cores, at most 4
 MODELS_FOLDER = VAR / "models"  # where packaged models are put together
-DRAFTER = env.text("DRAFTER", "processing.drafters.embedded.drafter.EmbeddedDrafter")
+DRAFTER_URL = env.url("DRAFTER_URL")  # a server as OpenAI's, up to and with /v1
+DRAFTER_KEY = env.text("DRAFTER_KEY")
+DRAFTER_MODEL = env.text("DRAFTER_MODEL", "gpt-4o-mini")
+DRAFTER_PRICE_ASKED = env.number("DRAFTER_PRICE_ASKED", 0)  # millionths of a US dollar a thousand tokens; 0: not known
+DRAFTER_PRICE_WRITTEN = env.number("DRAFTER_PRICE_WRITTEN", 0)
+DRAFTER = env.text(
+    "DRAFTER",
+    "processing.drafters.openai.OpenAiDrafter"
+    if DRAFTER_URL
+    else "processing.drafters.embedded.drafter.EmbeddedDrafter",
+)
 CODER = env.text("CODER", "processing.coders.embedded.coder.EmbeddedCoder")
 SOUND_CHECK = "processing.audio.checking.check"
 SCRIBE_FOLDER = Path(env.text("SCRIBE_FOLDER", str(VAR / "scribe")))  # sound lies there while it is worked on

@@ -406,7 +406,7 @@ POST   /doctor/visits/<uuid:visit_id>/note/codes       foreign 302  302  405  30
 GET    /doctor/visits/<uuid:visit_id>/record   own     302  302  200  302  302  302  302
 GET    /doctor/visits/<uuid:visit_id>/record   other   302  302  404  302  302  302  302
 GET    /doctor/visits/<uuid:visit_id>/record   foreign 302  302  404  302  302  302  302
-POST   /doctor/visits/<uuid:visit_id>/record   own     302  302  403  302  302  302  302
+POST   /doctor/visits/<uuid:visit_id>/record   own     302  302  422  302  302  302  302
 POST   /doctor/visits/<uuid:visit_id>/record   other   302  302  404  302  302  302  302
 POST   /doctor/visits/<uuid:visit_id>/record   foreign 302  302  404  302  302  302  302
 GET    /doctor/visits/<uuid:visit_id>/recordings own     401  401  405  401  401  401  401
@@ -439,6 +439,12 @@ GET    /doctor/recordings/<uuid:recording_id>/discard foreign 302  302  405  302
 POST   /doctor/recordings/<uuid:recording_id>/discard own     302  302  302  302  302  302  302
 POST   /doctor/recordings/<uuid:recording_id>/discard other   302  302  404  302  302  302  302
 POST   /doctor/recordings/<uuid:recording_id>/discard foreign 302  302  404  302  302  302  302
+GET    /doctor/recordings/<uuid:recording_id>/audio own     302  302  404  302  302  302  302
+GET    /doctor/recordings/<uuid:recording_id>/audio other   302  302  404  302  302  302  302
+GET    /doctor/recordings/<uuid:recording_id>/audio foreign 302  302  404  302  302  302  302
+POST   /doctor/recordings/<uuid:recording_id>/audio own     302  302  405  302  302  302  302
+POST   /doctor/recordings/<uuid:recording_id>/audio other   302  302  405  302  302  302  302
+POST   /doctor/recordings/<uuid:recording_id>/audio foreign 302  302  405  302  302  302  302
 GET    /doctors                                        -       200  200  200  200  200  200  200
 POST   /doctors                                        -       405  405  405  405  405  405  405
 GET    /doctors/<uuid:place_id>                        own     200  200  200  200  200  200  200

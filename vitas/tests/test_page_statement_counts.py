@@ -57,6 +57,8 @@ TABLE = """
 /doctor/results/<uuid:observation_id>                  doctor                                   5
 /doctor/visits/<uuid:visit_id>                         nurse                                    11
 /doctor/visits/<uuid:visit_id>                         doctor                                   12
+/doctor/recordings/<uuid:recording_id>/pieces          doctor                                   4
+/doctor/visits/<uuid:visit_id>/record                  doctor                                   5
 /doctors                                               nobody                                   9
 /doctors                                               signed-in                                10
 /doctors/<uuid:place_id>                               nobody                                   10

@@ -12,6 +12,7 @@ from vitas.operations.tests.browser.steps import heading
 from vitas.operations.tour.chromium import DESK
 from vitas.operations.tour.people import ANA_RUIZ
 
+STORED = "All of it is stored safely."
 JOINED_WITHIN = 60.0  # seconds
 
 
@@ -23,14 +24,15 @@ def test_recording_survives_a_lost_network_and_a_reload(window: Callable[..., Pa
     page.on("dialog", lambda dialog: dialog.accept())
     open_a_visit(page)
 
+    expect(page.get_by_role("button", name="Start recording")).to_be_disabled()  # until the patient was asked
     page.get_by_label("The patient agrees: I have just asked.").check()
     page.get_by_role("button", name="Start recording").click()
     expect(state(page)).to_have_text("Recording")
-    expect(page.get_by_text("All of it is stored safely.")).to_be_visible()
+    expect(fate(page)).to_have_text(STORED, timeout=15_000)
     page.context.set_offline(True)
-    expect(page.get_by_text(re.compile("^No connection: recording goes on"))).to_be_visible()
+    expect(fate(page)).to_have_text(re.compile("^No connection: recording goes on"), timeout=15_000)
     page.context.set_offline(False)
-    expect(page.get_by_text("All of it is stored safely.")).to_be_visible()
+    expect(fate(page)).to_have_text(STORED, timeout=15_000)
     page.reload()
     expect(heading(page, "A recording of this visit is still here")).to_be_visible()
     page.get_by_role("button", name="Record on").click()
@@ -55,6 +57,11 @@ def open_a_visit(page: Page) -> None:
 
 def state(page: Page):
     return page.locator("[data-machine] [data-state]")
+
+
+def fate(page: Page):
+    """What is said of the pieces."""
+    return page.locator("[data-machine] [data-sent]")
 
 
 def seconds(clock: str) -> int:

@@ -40,6 +40,7 @@
     act("start").toggleAttribute("aria-busy", next === "asking");
     part("device").disabled = !["ready", "paused"].includes(next);
     root.toggleAttribute("data-keeps-session", isUnder());
+    document.querySelector(".record-upload").hidden = isUnder();
     allow();
   }
   function allow() {

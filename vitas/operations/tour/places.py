@@ -104,6 +104,12 @@ DOCTORS: Final = (
     Place(
         "doctor-visit", "/doctor", URGENT_CARE, through=('main a[href*="/doctor/visits/"], main a[href*="?visit="]',)
     ),
+    Place(
+        "record-visit",
+        IN_CARE,
+        ANA_RUIZ,
+        through=(PATIENT, 'main a[href*="/doctor/visits/"]', 'main a[href$="/record"]'),
+    ),
     Place("agenda", f"/doctor/agenda?view=week&date={date.today() + timedelta(days=7)}", ANA_RUIZ),
     Place("agenda-list", "/doctor/agenda?view=list", ANA_RUIZ),
     Place("hours", "/doctor/agenda", ANA_RUIZ, through=('main a[href*="/doctor/agenda/hours/"]',)),

@@ -10,12 +10,14 @@ class ProcessingConfig(AppConfig):
         from appointments.panels import Panel, Place, contribute, contribute_marks
         from patients.merging import follow_by
         from patients.moving import Follows, SealedFollows
-        from processing import marks, news
+        from processing import code_table, marks, news
         from processing.models import Recording, Transcript
+        from records.codes.choosing import register_choice
         from vitas.audit.reading import tell
         from vitas.live.news import say
         from vitas.live.presenting import present
 
+        register_choice(code_table.chosen)
         follow_by(Follows(Recording, "patient"))
         follow_by(SealedFollows(Transcript))
         contribute(Panel(Place.ACTS, "processing/panel_note.html", marks.panel))

@@ -1,29 +1,25 @@
-"""The table of codes an organization chooses from: its own choice, else the one in its language."""
+"""The table of codes an organization chooses from: its own choice, else its country's custom."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from processing.models import ScribePolicy
-from records.codes.models import Code, CodeSystem
-from vitas.accounts.models import Organization
+from records.codes import choosing, searching
+from records.codes.models import CodeSystem
 
 
 def of(organization_id: UUID) -> CodeSystem | None:
     """None where no table is loaded at all."""
-    policy = ScribePolicy.objects.filter(organization_id=organization_id).select_related("code_system").first()
-    if policy is not None and policy.code_system is not None:
-        return policy.code_system
-    language = Organization.objects.values_list("language", flat=True).get(pk=organization_id)[:2]
-    tables = list(CodeSystem.objects.order_by("key"))
-    same = [table for table in tables if table.language[:2] == language]
-    return next(iter([*same, *tables]), None)
+    return choosing.table_for(organization_id)
 
 
-def found(table: CodeSystem, words: str, limit: int) -> Sequence[Any]:
-    """Rows with `code` and `display`, the best first."""
-    begins = Code.objects.filter(system=table, is_leaf=True, retired_at=None, code__istartswith=words)
-    named = Code.objects.filter(system=table, is_leaf=True, retired_at=None)
-    for word in words.lower().split():
-        named = named.filter(words__contains=word)
-    return [*begins.order_by("code")[:limit], *named.order_by("code")[:limit]][:limit]
+def chosen(organization_id: UUID) -> str | None:
+    """What the organization set, if it did."""
+    rows = ScribePolicy.objects.filter(organization_id=organization_id)
+    found: str | None = rows.values_list("code_system_id", flat=True).first()
+    return found
+
+
+def found(table: CodeSystem, words: str, limit: int) -> Sequence[searching.Found]:
+    """Final codes, the best first."""
+    return [each for each in searching.search(table.key, words, 3 * limit) if each.is_leaf][:limit]

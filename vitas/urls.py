@@ -18,6 +18,7 @@ _api = [
     path("", include("patients.urls")),
     path("", include("appointments.payments.urls")),
     path("", include("records.urls")),
+    path("", include("records.codes.urls")),
     path("", include("records.notes.urls")),
     path("", include("processing.urls")),
     path("", include("vitas.live.urls")),

@@ -60,6 +60,7 @@ def finer_of(rows: Iterable[tuple[str, str, str, bool]]) -> dict[str, list[str]]
     found: dict[str, list[tuple[bool, int, str]]] = {}
     for code, display, parent, _is_leaf in rows:
         if parent:
-            vague = any(word in fold(display) for word in _VAGUE)
+            own = fold(display.rsplit(": ", 1)[-1])
+            vague = any(word in own for word in _VAGUE)
             found.setdefault(parent, []).append((not vague, _ENDS.find(code[-1]), code))
     return {parent: [code for _vague, _end, code in sorted(within)] for parent, within in found.items()}

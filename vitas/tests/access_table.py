@@ -172,6 +172,7 @@ GET    diagnoses                                       foreign 401  404  404  40
 POST   diagnoses                                       own     401  403  200  403  403  403  403
 POST   diagnoses                                       other   401  403  404  403  403  403  403
 POST   diagnoses                                       foreign 401  403  404  403  403  403  403
+GET    diagnoses/codes                                 -       401  403  200  200  403  403  403
 PATCH  diagnoses/<uuid:diagnosis_id>                   own     401  403  200  403  403  403  403
 PATCH  diagnoses/<uuid:diagnosis_id>                   other   401  403  404  403  403  403  403
 PATCH  diagnoses/<uuid:diagnosis_id>                   foreign 401  403  404  403  403  403  403

@@ -266,7 +266,7 @@ def filled(address: str, world: World, whose: str) -> str:
 
 def asked(method: str, address: str, role: str, world: World, whose: str) -> tuple[str, Any]:
     """Query and body of a request that is right but for who asks."""
-    if address == "diagnoses":
+    if address in ("diagnoses", "diagnoses/codes"):
         make_code()
     key = "own" if whose == "-" else whose
     doctor, visit, patient = world.doctors[key], world.visits[key], world.patients[key]
@@ -337,6 +337,7 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
         "providers/<uuid:doctor_id>/available-slots": f"?date={soon}",
         "medical-records": f"?patientId={patient.pk}" if whose != "-" else "",
         **dict.fromkeys(("get-consultation-details", "notes", "diagnoses"), f"?appointmentId={visit.pk}"),
+        "diagnoses/codes": "?q=I10",
         "consents/text": f"?organizationId={visit.organization_id}&kind=messages&patientId={patient.pk}",
         "receptionists/queue": f"?clinicId={world.clinics[key].pk}" if whose != "-" else "",
     }

@@ -114,6 +114,7 @@ GET    doctors/<uuid:doctor_id>                       everyone                  
 GET    doctors/<uuid:doctor_id>/availability          everyone                                    3    0    0    0
 GET    doctors/search                                 everyone                                    4    0    0    0
 GET    diagnoses                                      patient,doctor,nurse                      2    0    0    0
+GET    diagnoses/codes                                doctor,nurse                              4    0    0    0
 POST   diagnoses                                      doctor                                    5    2    0    0
 PATCH  diagnoses/<uuid:diagnosis_id>                  doctor                                    4    1    1    0
 GET    get-consultation-details                       patient,doctor,nurse                      4    1    0    0

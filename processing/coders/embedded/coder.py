@@ -49,7 +49,7 @@ class EmbeddedCoder(Coder):
         """Only what is affirmed, or suspected and then marked so: nothing denied, nothing of the family."""
         known, text = self._read(table), "\n".join(texts)
         found = self.find(text, language=language, known=known)
-        affirmed = [each for each in found if each.standing in HELD][:limit]
+        affirmed = _settled([each for each in found if each.standing in HELD])[:limit]
         return [
             Suggestion(
                 code=each.code,
@@ -99,6 +99,22 @@ def _add(
     kept = found.setdefault(code, Found(code, score))
     kept.score = max(kept.score, score)
     kept.places += [place for place in standings if place not in kept.places]
+
+
+def _settled(found: Sequence[Found]) -> list[Found]:
+    """Without the codes whose words all belong to a longer phrase, or to a code that is surer: `headache` says nothing
+    more where `tension headache` stands."""
+    return [each for each in found if not all(_taken(place, each, found) for place in each.places)]
+
+
+def _taken(place: tuple[int, int, Standing], by: Found, found: Sequence[Found]) -> bool:
+    start, end, _stands = place
+    for other in found:
+        for first, last, _other in other.places if other is not by else ():
+            within = first <= start and end <= last
+            if within and ((first, last) != (start, end) or found.index(other) < found.index(by)):
+                return True
+    return False
 
 
 def _as_history(code: str, known: Known) -> str:

@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from processing.coders.embedded.lexicon import Bag, clause, content
-from processing.coders.embedded.stems import Token, stems, tokens
+from processing.coders.embedded.stems import Token, stem, stems, tokens
 from processing.coders.embedded.tables import Known
 from records.codes import lay_words
+from records.codes.folding import fold, words_of
 
 SAID: Final = 0.7
 NAMED: Final = 0.55
@@ -25,7 +26,8 @@ class Said(NamedTuple):
 
 def found(text: str, language: str, table: Known) -> list[Said]:
     """Every phrase that no longer one has within it."""
-    words = [word._replace(stem=_corrected(word.stem, language)) for word in tokens(text)]
+    folded = fold(text)
+    words = [each._replace(stem=_corrected(folded[each.start : each.end], language)) for each in tokens(text)]
     return [*_said(words, language, table), *_named(words, language, table)]
 
 
@@ -55,7 +57,8 @@ def _named(words: list[Token], language: str, table: Known) -> list[Said]:
     best: dict[Bag, Said] = {}
     for at, word in enumerate(words):
         low, high = clause(words, at, _WINDOW)
-        places = {each.stem: each for each in words[low:high]}
+        near = sorted(range(low, high), key=lambda place, at=at: -abs(place - at))
+        places = {words[place].stem: words[place] for place in near}  # of a word that stands twice, the nearer
         for bag in index.get(word.stem, ()):
             if bag <= places.keys() and bag not in best:
                 where = [places[word] for word in bag]
@@ -79,7 +82,7 @@ def _bags(table: Known) -> tuple[dict[Bag, str], dict[str, list[Bag]]]:
     """The final code of each text, and texts by their rarest word."""
     bags: dict[Bag, str] = {}
     for code, display in sorted(table.displays.items(), key=lambda each: (len(each[0]), each[0])):
-        bag = content(stems(display.split(",")[0].split("(")[0].split(": ")[0]))
+        bag = content(stems(_said_by(display)))
         if code[0] not in _EXTERNAL and len(code) < 8 and 0 < len(bag) <= 5 and bag not in bags:
             final = table.nearest(code)
             if final is not None:
@@ -91,19 +94,32 @@ def _bags(table: Known) -> tuple[dict[Bag, str], dict[str, list[Bag]]]:
     return bags, dict(index)
 
 
+def _said_by(display: str) -> str:
+    """The part that is found in a text: without what is in brackets, without a tail that says nothing."""
+    text = display.split(": ")[0].split("(")[0].split("[")[0]
+    head, _comma, tail = text.partition(",")
+    return head if not content(stems(tail)) else text
+
+
 @lru_cache(maxsize=20_000)
 def _corrected(word: str, language: str) -> str:
-    """A word that nobody knows, read as the lay word it is one slip away from."""
+    """The stem of a word, or that of the lay word that it is one slip away from."""
     known = _vocabulary(language)
-    if len(word) < 6 or word in known:
-        return word
+    if len(word) < 7 or stem(word) in _stems(language):
+        return stem(word)
     near = [other for other in known if other[0] == word[0] and abs(len(other) - len(word)) <= 1 and _slip(word, other)]
-    return near[0] if len(near) == 1 else word
+    return stem(near[0]) if len({stem(other) for other in near}) == 1 else stem(word)
 
 
 @lru_cache(maxsize=3)
 def _vocabulary(language: str) -> frozenset[str]:
-    return frozenset(word for phrase in _phrases(language) for word in phrase if len(word) >= 6)
+    said = (each.words for each in lay_words.all_said() if each.language == language)
+    return frozenset(word for words in said for word in words_of(words) if len(word) >= 6)
+
+
+@lru_cache(maxsize=3)
+def _stems(language: str) -> frozenset[str]:
+    return frozenset(map(stem, _vocabulary(language)))
 
 
 def _slip(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from appointments.models import Appointment, Status
 from patients import consent_texts
 from patients.models import Consent
-from processing import audio_store
+from processing import audio_store, code_table
 from processing.models import Recording, Stage, Transcript
 from records.codes.models import Code, CodeSystem
 from records.notes import diagnosing, drafting, editing, signing
@@ -28,9 +28,7 @@ from vitas.operations.demo import cast, people
 from vitas.operations.demo.ids import demo_id
 
 FOLDER: Final = Path(settings.BASE_DIR) / "demo"
-TABLES: Final = {"es": "cie-10-es", "pt": "icd-10", "en": "icd-10-cm"}
 BY_HAND: Final = "demo, chosen by hand"
-OWN_CODES: Final = "demo-"  # tables of a few codes, for as long as no real one is loaded
 
 
 _SEEN: Final = "conferido"  # of the signed note, in its language
@@ -98,15 +96,20 @@ class _Told:
             language=self.told["language"],
             drafter=self.told["drafter"],
         )
-        table = _table(self.told["language"], self.told["suggestions"])
-        suggested = drafting.suggest_diagnoses(
+        suggested = self._suggested()
+        if signed:
+            self._sign(note, suggested)
+
+    def _suggested(self) -> list[Diagnosis]:
+        table = code_table.of(self.visit.organization_id)
+        if table is None:
+            return []
+        return drafting.suggest_diagnoses(
             appointment_id=self.visit.pk,
-            suggestions=self.told["suggestions"],
+            suggestions=_known(self.told["suggestions"], table),
             coder=self.told["coder"] or BY_HAND,
             table=table,
         )
-        if signed:
-            self._sign(note, suggested)
 
     def _recording(self, sound: Path) -> Recording:
         content, at = sound.read_bytes(), self.visit.starts_at + timedelta(minutes=5)
@@ -194,25 +197,11 @@ def _touched(note: Note) -> dict[str, Any]:
     return {"sections": sections}
 
 
-def _table(language: str, suggestions: list[dict[str, Any]]) -> CodeSystem:
-    """The one that is loaded for this language, else a small one of the codes that the demo names."""
-    loaded = CodeSystem.objects.filter(key=TABLES[language]).first()
-    if loaded is not None:
-        return loaded
-    table, made = CodeSystem.objects.get_or_create(
-        key=f"{OWN_CODES}{language}",
-        defaults={
-            "name": "ICD-10 (demo)",
-            "uri": "http://hl7.org/fhir/sid/icd-10",
-            "language": language,
-            "version": "demo",
-            "sha256": hashlib.sha256(language.encode()).hexdigest(),
-            "codes_count": len(suggestions),
-        },
-    )
-    if made:
-        Code.objects.bulk_create(
-            Code(system=table, code=one["code"], display=one["display"], is_leaf=True, words=one["display"].lower())
-            for one in suggestions
+def _known(suggestions: list[dict[str, Any]], table: CodeSystem) -> list[dict[str, Any]]:
+    """With the words that the table has for them."""
+    displays = dict(
+        Code.objects.filter(system=table, is_leaf=True, code__in=[one["code"] for one in suggestions]).values_list(
+            "code", "display"
         )
-    return table
+    )
+    return [one | {"display": displays[one["code"]]} for one in suggestions if one["code"] in displays]

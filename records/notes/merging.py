@@ -104,12 +104,13 @@ class _Merge:
 
     def _both(self, key: str, text: str) -> list[Sentence]:
         first = self.old[key]
-        twin = next((s for s in self.old.values() if s["variant_of"] == key and s["text"] == text), None)
+        head = _head(first)
+        twin = next((s for s in self.old.values() if s["variant_of"] == head and s["text"] == text), None)
         if twin:  # the same save once more
             return [first]
         first = {**first, "flags": _flagged(first), "kept": False}
         again = _reworded(first, text)
-        variant = {**again, "id": bodies.new_id(), "variant_of": key}
+        variant = {**again, "id": bodies.new_id(), "variant_of": head}
         self.pairs.append((key, variant["id"]))
         return [first, variant]
 
@@ -136,36 +137,29 @@ class _Merge:
 
 def settled(body: Body) -> Body:
     """Without conflicts that are none any more: only one of the variants is left."""
-    left = list(bodies.sentences(body))
-    ids = {sentence["id"] for sentence in left}
-    heads: dict[str, str] = {}
-    for sentence in left:
-        head = sentence["variant_of"] or sentence["id"]
+    rivals: dict[str, list[str]] = {}  # ids, by the sentence that the others stand against
+    for sentence in bodies.sentences(body):
         if CONFLICT in sentence["flags"]:
-            heads.setdefault(head, sentence["id"])
-    sizes: dict[str, int] = {}
-    for sentence in left:
-        if CONFLICT in sentence["flags"]:
-            head = sentence["variant_of"] or sentence["id"]
-            sizes[head] = sizes.get(head, 0) + 1
-    sections = []
-    for section in body["sections"]:
-        sentences = [_settled(sentence, heads, sizes, ids) for sentence in section["sentences"]]
-        sections.append({**section, "sentences": sentences})
+            rivals.setdefault(_head(sentence), []).append(sentence["id"])
+    sections = [
+        {**section, "sentences": [_settled(sentence, rivals) for sentence in section["sentences"]]}
+        for section in body["sections"]
+    ]
     return {**body, "sections": sections}
 
 
-def _settled(sentence: Sentence, heads: Mapping[str, str], sizes: Mapping[str, int], ids: set[str]) -> Sentence:
+def _settled(sentence: Sentence, rivals: Mapping[str, Sequence[str]]) -> Sentence:
     if CONFLICT not in sentence["flags"]:
         return sentence
-    head = sentence["variant_of"] or sentence["id"]
-    if sizes[head] == 1:
-        flags = [flag for flag in sentence["flags"] if flag != CONFLICT]
-        return {**sentence, "flags": flags, "variant_of": ""}
-    if head in ids:
-        return sentence
-    first = heads[head]  # the one that the others stood against is gone: the first of them takes its place
+    first, *others = rivals[_head(sentence)]
+    if not others:
+        return {**sentence, "flags": [flag for flag in sentence["flags"] if flag != CONFLICT], "variant_of": ""}
     return {**sentence, "variant_of": "" if sentence["id"] == first else first}
+
+
+def _head(sentence: Sentence) -> str:
+    """The sentence that it stands against, or itself."""
+    return str(sentence["variant_of"] or sentence["id"])
 
 
 def _reworded(old: Sentence, text: str) -> Sentence:

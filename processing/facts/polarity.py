@@ -87,10 +87,12 @@ def _walk(
 
 def _carried(state: Polarity, chunk: Sequence[str], rest: Sequence[Sequence[str]], listed: bool) -> Polarity:
     """What a comma leaves of a denial: lists go on ("no fever, chills or cough"), statements begin anew."""
+    if state is Polarity.EITHER and listed and chunk and chunk[0] not in ("HAS", "END", "YES"):
+        return Polarity.EITHER
     if state is not Polarity.DENIED or not chunk or chunk[0] in ("HAS", "END", "YES"):
         return state if state is Polarity.OPEN and chunk and chunk[0] == "LIST" else Polarity.AFFIRMED
     if listed:
-        return Polarity.DENIED
+        return Polarity.EITHER if chunk[0] == "THE" else Polarity.DENIED
     if len(chunk) > LONGEST_ITEM + 2 or chunk[0] == "THE":
         return Polarity.AFFIRMED
     ends_as_list = any("LIST" in item for item in rest)

@@ -1,14 +1,15 @@
-"""Words of a sentence that nobody said."""
+"""Words of a sentence that nobody said.
+
+By words alone: vectors of sentences were tried and do not tell (docs/scribe.md, "Evidence").
+"""
 
 import re
 
-from processing import vectors
 from processing.facts import words
 from processing.facts.language import Language
 from processing.facts.transcript import Evidence, Said
 
-SHARE = 0.5  # of the words of content; more than that unsaid, and only a paraphrase can save the sentence
-ALIKE = 0.87  # cosine of a sentence and of what it rests on, from which it counts as a paraphrase
+SHARE = 0.5  # of the words of content; more than that unsaid, and the sentence says something else
 # Endings of drugs and diseases: one that nobody named is a fact of its own, however much else was said.
 WEIGHTY = re.compile(
     r"(?:\w{2,}(?:pril|sart[aá]na?|olol|dipin[aeo]?|statina?|cilina?|cillin|micina?|mycin|floxacina?|azole?|azol|prazole?|formina?|"
@@ -27,12 +28,12 @@ def unsaid(sentence: str, evidence: Evidence, said: Said) -> list[str]:
 
 
 def is_unsupported(sentence: str, evidence: Evidence, said: Said) -> bool:
-    """A drug or disease that was not named, or mostly other words with another meaning."""
+    """A drug or disease that was not named, or mostly other words."""
     missing = unsaid(sentence, evidence, said)
     if any(WEIGHTY.match(word) for word in missing):
         return True
     stating = _stating(sentence, said.language)
-    return bool(missing) and len(missing) > SHARE * len(stating) and not _paraphrases(sentence, evidence)
+    return bool(missing) and len(missing) > SHARE * len(stating)
 
 
 def _stating(sentence: str, language: Language) -> list[str]:
@@ -60,9 +61,3 @@ def _stating(sentence: str, language: Language) -> list[str]:
 
 def _heard(stem: str, heard: set[str]) -> bool:
     return words.akin(stem, heard)
-
-
-def _paraphrases(sentence: str, evidence: Evidence) -> bool:
-    turns = evidence.text.split("\n")
-    found = vectors.of([sentence, *turns, " ".join(turns)])
-    return bool((found[1:] @ found[0]).max() >= ALIKE)

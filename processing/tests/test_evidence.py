@@ -4,17 +4,10 @@ import pytest
 
 from processing import evidence, flags
 from processing.engines import Drafted, Segment, Sentence
-from processing.facts import support
 from processing.tests.hard_cases import en, es, pt, segments
 
 TABLES = {"es": es.CASES, "pt": pt.CASES, "en": en.CASES}
 ROWS = [(language, *case) for language, cases in TABLES.items() for case in cases]
-
-
-@pytest.fixture(autouse=True)
-def lexical(monkeypatch):
-    """The tables say what words alone decide: no model is loaded for them."""
-    monkeypatch.setattr(support, "_paraphrases", lambda _sentence, _evidence: False)
 
 
 def flagged(said: list[Segment], sentence: str, language: str, names: list[str] | None = None) -> Sentence:

@@ -122,6 +122,7 @@ VOICE = Voice(
     reports="Refiere",
     denies="Niega",
     no="No",
+    nor="ni",
     fillers=changes(
         (r"(?:,|^)? ?(?:este|eh+|mmm*|em+|pues|o sea|digamos|viste|che|no más|mire|mira|ay|uy|uf|uh|bueno pues|la verdad|verdad|gracias a dios|por suerte|sabe|doctora?)(?=,)", ""),
         (r"(?:^|(?<=, ))(?:este|eh+|mmm*|o sea|pues|y bueno|bueno|ay|uy|uf|uh|mire|ah)[,.…]+ ?", ""),

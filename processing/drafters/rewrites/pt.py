@@ -104,6 +104,7 @@ VOICE = Voice(
     reports="Refere",
     denies="Nega",
     no="Não",
+    nor="nem",
     fillers=changes(
         (r", ?(?:né|viu|sabe|tipo|assim|então|doutora?|tipo assim|entende|olha|graças a deus|sei lá|ué)(?=[,.]|$)", ""),
         (r"(?:^|(?<=, ))(?:eh+|hum+|é+h+|ahn?|tipo|olha|bom|então|ai|ah|nossa|vixe|ih|ué|uai)[,.…]+ ?", ""),

@@ -26,6 +26,7 @@ class Voice:
     reports: str
     denies: str
     no: str
+    nor: str
     fillers: Sequence[Change]
     courtesy: Pattern[str]  # a whole statement that notes nothing
     person: Sequence[Change]  # the patient's own words: from I to he or she
@@ -149,7 +150,7 @@ def _refused(asked: str, voice: Voice) -> str:
         return f"{voice.denies} {_small(_changed(what, voice.vague).strip())}"
     if _is_noun(asked):
         return f"{voice.denies} {_small(_changed(asked, voice.vague).strip())}"
-    return f"{voice.no} {_small(asked)}"
+    return re.sub(r",(?: (?:o|ou|y|e))? ", f" {voice.nor} ", f"{voice.no} {_small(asked)}")
 
 
 def _agreed(asked: str, voice: Voice) -> str:

@@ -184,7 +184,7 @@ LANGUAGE = Language(
             r"(?<=after )|(?<=within )|(?<=started )|(?<=took )|(?<=take ))an?(?= (?:minute|hour|day|week|month|year|tablet|pill|capsule)\b)",
             "1",
         ),
-        (r"an?(?= (?:day|week|month|year|hour) (?:and|ago|later)\b)", "1"),
+        (r"an?(?= (?:day|week|month|year|hour) (?:and a half|ago|later)\b)", "1"),
         (r"half(?: an?)?", "0.5"),
         (r"(?:last|past)(?= (?:week|month|year)\b)", "1"),
     ),

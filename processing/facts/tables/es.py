@@ -37,7 +37,7 @@ CUES = rewritings(
     ),
     (r"no es que no|no sin", ""),
     (
-        r"no (?:lo )?s[eé](?: si)?|no sabe(?: si)?|no est(?:oy|á) segur[oa](?: de| si| que)*|no (?:me acuerdo|recuerd[oa])",
+        r"no (?:lo )?sé(?: si)?|no se si|no sabe(?: si)?|no est(?:oy|á) segur[oa](?: de| si| que)*|no (?:me acuerdo|recuerd[oa])",
         "UNSURE",
     ),
     (r"tal vez|quizás?|puede ser|a lo mejor|capaz que|dud[ao]s?(?: de| si)?|no (?:le )?queda claro", "UNSURE"),

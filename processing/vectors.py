@@ -19,7 +19,7 @@ def _model() -> E5:
 
 
 def of(texts: Sequence[str]) -> np.ndarray:
-    """One row of DIMENSIONS a text, of length 1, so that a product of two is their cosine. The same text is read once."""
+    """One row of DIMENSIONS a text, of length 1: a product of two is their cosine. The same text is read once."""
     if not texts:
         return np.zeros((0, DIMENSIONS), dtype=np.float32)
     different = list(dict.fromkeys(texts))

@@ -1,4 +1,4 @@
-"""The embedded drafter: it picks what was said for the note and sets it in the note's voice. Nothing leaves the machine.
+"""The embedded drafter: it picks what was said and sets it in the note's voice. Nothing leaves the machine.
 
 It is extractive: each sentence is one statement of the visit, or a question and its answer, rewritten by a short list
 of rules (`rewrites/`). So it adds no fact, and it does not conclude: what nobody said aloud is not in its draft.

@@ -1,4 +1,4 @@
-"""What training found out (`manage.py train_drafter`): one small file of numbers, used only if its hash is the known one."""
+"""What training found out (`manage.py train_drafter`): one small file of numbers, used only if its hash is known."""
 
 import hashlib
 import io
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from processing.drafters.embedded import features
 from processing.engines import PARTS, EngineError
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ KNOWN = HERE / "model.sha256"
 @dataclass(frozen=True, slots=True)
 class Learned:
     """`mean` centres the features; `worth` and `parts` are weights over them; `breaks` of breaks.py;
-    `headers` weights over a whole dialogue's vector for `header_names`; `least` what a statement must be worth."""
+    `headers` weights over a whole dialogue's words for `header_names`; `least` what a statement must be worth."""
 
     mean: np.ndarray
     worth: np.ndarray
@@ -37,10 +38,10 @@ class Learned:
         """The likeliest part of the note for each."""
         return [PARTS[best] for best in ((features - self.mean) @ self.parts).argmax(axis=1)]
 
-    def header_of(self, vectors: np.ndarray) -> list[str]:
+    def header_of(self, dialogues: Sequence[str]) -> list[str]:
         """The section header (MTS-Dialog's names) of whole short dialogues."""
-        known = np.hstack([vectors, np.ones((len(vectors), 1), dtype=vectors.dtype)])
-        return [str(self.header_names[best]) for best in (known @ self.headers).argmax(axis=1)]
+        rows = np.vstack([features.of_dialogue(dialogue) for dialogue in dialogues])
+        return [str(self.header_names[best]) for best in (rows @ self.headers).argmax(axis=1)]
 
     def save(self, file: Path = FILE, known: Path = KNOWN) -> str:
         """Write the file and its hash. Numbers in half precision: what is lost is far below what was learned."""

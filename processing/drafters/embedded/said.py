@@ -35,7 +35,8 @@ STOP = re.compile(r"(?<=[.?!;])\s+")
 # Where a new thought begins in speech written down without full stops.
 TURNING = re.compile(
     r"\s(?=(?:(?:okay|alright|all right|great|um|uh|well)\s+(?:so|and|then|let|now|i|you)"
-    r"|(?:and then|and so|but|because|so|now|also|do you|have you|are you|did you|any other|how (?:is|are|have|long|about)"
+    r"|(?:and then|and so|but|because|so|now|also|do you|have you|are you|did you|any other|how (?:is|are|have"
+    r"|long|about)"
     r"|what (?:is|are|about|brings)|when (?:did|was)|y (?:luego|también|además)|pero|porque|entonces|además|tiene"
     r"|e (?:depois|também)|mas|então|porque|também)\s))",
     re.I,
@@ -44,7 +45,8 @@ TURNING = re.compile(
 ASKED = re.compile(
     r"^(?:(?:okay|ok|alright|all right|and|so|now|well|then|um|uh|but|right|great|good)[, ]+)*"
     r"(?:(?:do|did|does|are|is|was|were|have|has|can|could|would) (?:you|it|they|that|there|this|your|the|he|she)\b"
-    r"|any \w+|how (?:long|many|much|often|about|are|is|have|did|do|bad)\b|what (?:about|kind|is|are|do|did|brings|medications?)\b"
+    r"|any \w+|how (?:long|many|much|often|about|are|is|have|did|do|bad)\b|what (?:about|kind|is|are|do|did"
+    r"|brings|medications?)\b"
     r"|when (?:did|was|do|is)\b|where (?:is|do|does|did)\b|which (?:one|side|knee|arm|leg)\b|who (?:is|do)\b)",
     re.I,
 )
@@ -74,7 +76,7 @@ def statements(segments: Sequence[Segment], weights: np.ndarray | None = None) -
     said: list[Said] = []
     asked: tuple[str, str, str] | None = None  # the last open question: who, in which segment, what
     for number, (segment, sentence) in enumerate(pieces):
-        asks = sentence.rstrip().endswith("?") or bool(ASKED.match(sentence)) and not sentence.rstrip().endswith(".")
+        asks = sentence.rstrip().endswith("?") or (bool(ASKED.match(sentence)) and not sentence.rstrip().endswith("."))
         answers = asked if asked and not asks and asked[0] != segment.speaker else None
         said.append(
             Said(

@@ -3,13 +3,31 @@
 import re
 
 from processing.drafters.rewrites.en_answers import merged
-from processing.drafters.rewrites.en_numbers import as_noted
+from processing.drafters.rewrites.en_numbers import NAME, as_noted, with_zeros
 from processing.drafters.rewrites.en_person import about_patient, by_doctor, unfolded
-from processing.drafters.rewrites.en_words import ENDERS, FILLERS, OPENERS
+from processing.drafters.rewrites.en_words import CHATTER, ENDERS, FILLERS, OPENERS
 
 # The words a rewrite may add that nobody said: the note's form, never a fact.
 FORM_WORDS = frozenset(
-    {"patient", "patient's", "reports", "denies", "yes", "no", "daily", "mg", "mcg", "ml", "cm", "mm", "year", "should"}
+    {
+        "patient",
+        "patient's",
+        "reports",
+        "denies",
+        "yes",
+        "no",
+        "daily",
+        "mg",
+        "mcg",
+        "ml",
+        "cm",
+        "mm",
+        "year",
+        "should",
+        "herself",
+        "himself",
+        "themselves",
+    }
 )
 LEAST = 2  # words: less says nothing
 
@@ -21,6 +39,7 @@ def rewrite(text: str, *, speaker: str, part: str, question: str | None = None, 
         if statement:
             noted = [_asked(statement, gender), _told(_fluent(rest), speaker, part, gender) if rest else ""]
             return " ".join(_sentence(each) for each in noted if each)
+        text = rest
     return _sentence(_told(_fluent(text), speaker, part, gender))
 
 
@@ -42,6 +61,10 @@ def _told(said: str, speaker: str, part: str, gender: str | None) -> str:
 
 def _reported(said: str) -> str:
     """A fragment has its speaker named: "in the left knee" is "Reports in the left knee"."""
+    if denied := re.match(
+        r"(?:no|not any) (?!(?:one|longer|more|nothing|not|no|i|it|that|the patient|she|he)\b)", said, re.I
+    ):
+        return f"denies {said[denied.end() :]}"
     if (
         not said
         or len(said.split()) < LEAST
@@ -52,6 +75,7 @@ def _reported(said: str) -> str:
 
 
 def _spoken(text: str) -> str:
+    text = with_zeros(text)
     for filler in FILLERS[:3]:
         text = re.sub(filler, " ", text, flags=re.I)
     return unfolded(_once(re.sub(r"\s+", " ", text).strip()))
@@ -59,6 +83,7 @@ def _spoken(text: str) -> str:
 
 def _fluent(text: str) -> str:
     """Without fillers, false starts and repeated words."""
+    text = with_zeros(text)
     for filler in FILLERS:
         text = re.sub(filler, " ", text, flags=re.I)
     text = re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", text))
@@ -66,9 +91,9 @@ def _fluent(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    """ "it's it's on my on my foot" says it once."""
+    """ "it's it's on my on my foot" says it once; "twenty twenty" is a year."""
     for _again in range(2):
-        text = re.sub(r"\b([\w']+(?: [\w']+){0,2})(?:,? \1\b)+", r"\1", text, flags=re.I)
+        text = re.sub(rf"\b(?!(?:{NAME}|\d+)\b)([\w']+(?: [\w']+){{0,2}})(?:,? \1\b)+", r"\1", text, flags=re.I)
     return text
 
 
@@ -84,7 +109,8 @@ def _trimmed(text: str) -> str:
 
 def _sentence(said: str) -> str:
     said = re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", said)).strip(" ,;:")
-    if len(re.findall(r"\w+", said)) < LEAST:
+    if len(re.findall(r"\w+", said)) < LEAST or re.match(CHATTER, said, re.I):
         return ""
-    said = re.sub(r"\bi\b", "I", said)
+    said = re.sub(r"\b(?:i|mri|ct|ekg|ecg|iv)\b", lambda found: found[0].upper(), said)
+    said = re.sub(r"\b(?:dr|mr|mrs|ms|miss)\.? [a-z]", lambda found: found[0].title(), said)
     return f"{said[0].upper()}{said[1:]}".rstrip(".!?") + "."

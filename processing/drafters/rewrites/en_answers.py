@@ -5,22 +5,40 @@ import re
 from processing.drafters.rewrites.en_words import NO, OPENERS, YES
 
 TAIL = re.compile(
-    r"[, ]*(?:,? (?:or )?(?:anything|something|things) (?:else )?like that|or anything(?: else)?|at all|or no|or not|or|and|right|okay"
-    r"|is that (?:right|correct)|correct)\s*$",
+    r"(?:^|[, ]+)(?:(?:or |and )?(?:anything|something|things)(?: else)? like that|or anything(?: else)?|at all"
+    r"|or no|or not"
+    r"|or|and|right|okay|is that (?:right|correct)|correct)\s*$",
     re.I,
 )
 SYMPTOM = re.compile(
-    r"^(?:(?:do|did) you (?:ever )?(?:have|get|notice|feel|experience|see)|have you (?:ever )?(?:had|noticed|experienced|felt|been having"
-    r"|been experiencing|gotten|seen)|are you (?:having|experiencing|feeling|getting|noticing)|(?:is|are|was|were) there|you have"
-    r"|(?:what|how) about)? ?(?:(?:also|still|ever|been having) )*(?:any|some|a|an)(?: (?:other )?(?:symptoms|problems|issues)(?: like| such as))? (?P<what>.+)$",
+    r"^(?:(?:do|did) you (?:ever )?(?:have|get|notice|feel|experience|see)|have you (?:ever )?(?:had|noticed"
+    r"|experienced|felt|been having"
+    r"|been experiencing|gotten|seen)|are you (?:having|experiencing|feeling|getting|noticing)|(?:is|are|was"
+    r"|were) there|you have"
+    r"|(?:what|how) about)? ?(?:(?:also|still|ever|been having) )*(?:any|some|a|an)(?: (?:other )?(?:symptoms"
+    r"|problems|issues)(?: like| such as))? (?P<what>.+)$",
     re.I,
 )
 INVERTED = re.compile(
-    r"^(?P<aux>do|does|did|are|is|was|were|have|has|had|can|could|will|would) (?P<who>you|it|they|that|this|he|she|there|we) (?P<rest>.+)$",
+    r"^(?P<aux>do|does|did|are|is|was|were|have|has|had|can|could|will|would) (?P<who>you|it|they|that|this|he"
+    r"|she|there|we) (?P<rest>.+)$",
     re.I,
 )
+GOES_ON = re.compile(
+    r"(?:i|i'm|it|that|they|not|we|my|yeah|no|nope|nothing|none|yes|yep|he|she|just|but|and|so|well|okay"
+    r"|maybe)\b",
+    re.I,
+)
+NEGATED = re.compile(r"(?:no|not|nothing|never|none|neither)\b", re.I)
+ASKS_AGAIN = re.compile(r"\b(?:what|how|when|where|why|(?:do|are|did|have|is) (?:you|it|they)|any other)\b", re.I)
+DENIED = re.compile(r"^(?:so |and )?(?:no|not|denies|without) (?:any )?(?P<what>.+)$", re.I)
+# No yes or no answers these.
+OPEN = re.compile(
+    r"^(?:tell|how|what|when|where|which|who|why|let|can you|could you|would you|remind|show|i|we)\b", re.I
+)
 WH = re.compile(
-    r"^(?P<wh>how long|how many|how much|how often|how old|how far|how bad|when|where|what|which|who|how) (?P<rest>.+)$",
+    r"^(?P<wh>how long|how many|how much|how often|how old|how far|how bad|when|where|what|which|who"
+    r"|how) (?P<rest>.+)$",
     re.I,
 )
 AUX = re.compile(r"^(?:do|does|did|are|is|was|were|have|has|had|would|will|can) (?:you|it|they|that|this)\b ?", re.I)
@@ -41,14 +59,12 @@ def polarity(answer: str) -> tuple[str | None, str]:
         verb_follows = (
             re.match(r"(?:i|i'm|we) \w+$|(?:i) (?:do|have|am|did|was)$", opened[0].strip(" ,."), re.I) and bare
         )
-        if verb_follows and not re.search(r"[,.;]\s*$", opened[0]):
+        if verb_follows and not GOES_ON.match(bare) and not re.search(r"[,.;]\s*$", opened[0]):
             return found, rest
         if opened["no"]:
             found = found or "no"
-            if re.fullmatch(r"no ", opened[0], re.I) and not re.match(
-                r"(?:i|it|that|they|not|we|my|yeah|no|he|she)\b", bare, re.I
-            ):
-                return found, rest  # "no fever": the word belongs to what follows
+            if bare and opened[0].endswith(" ") and not re.search(r"[,.;!]", opened[0]) and not GOES_ON.match(bare):
+                return found, rest  # "no fever", "nothing significant": the word belongs to what follows
         elif opened["yes"]:
             found = found or "yes"
         rest = bare
@@ -60,26 +76,20 @@ def merged(question: str, answer: str) -> tuple[str, str]:
     says, rest = polarity(answer)
     if not asked:
         return "", answer
+    if NEGATED.match(rest):
+        return "", rest  # "no drugs" denies drugs, not all that was asked about
     if says is None:
         return ("", answer) if _stands_alone(rest) else (_topic(asked, rest), "")
-    return _polar(asked, says == "no"), rest if len(rest.split()) > 2 and _adds(rest, asked) else ""
+    if not (statement := _polar(asked, says == "no")):
+        return "", answer
+    return statement, rest if len(rest.split()) > 2 and _adds(rest, asked) else ""
+
+
+FUNCTION = {"no", "not", "any", "i", "and", "or", "the", "it", "is", "have", "do", "am"}
 
 
 def _adds(rest: str, asked: str) -> bool:
-    known = set(re.findall(r"\w+", asked.lower())) | {
-        "no",
-        "not",
-        "any",
-        "i",
-        "and",
-        "or",
-        "the",
-        "it",
-        "is",
-        "have",
-        "do",
-        "am",
-    }
+    known = set(re.findall(r"\w+", asked.lower())) | FUNCTION
     return len(set(re.findall(r"\w+", rest.lower())) - known) > 1
 
 
@@ -93,12 +103,21 @@ def _asked(question: str) -> str:
 
 
 def _polar(asked: str, negative: bool) -> str:
+    """ "" where it cannot be told what a "yes" or a "no" means: "Tell me more?"."""
+    if ASKS_AGAIN.search(asked[3:]) and not re.match(
+        r"(?:do|did|have|are|is) \w+ (?:\w+ ){0,8}(?:when|what|how|where)", asked, re.I
+    ):
+        return ""
+    if denied := DENIED.match(asked):
+        return f"denies {denied['what']}" if negative else ""
     if symptom := SYMPTOM.match(asked):
         return f"{'denies' if negative else 'reports'} {symptom['what']}"
     if inverted := INVERTED.match(asked):
         return _statement(inverted["aux"].lower(), inverted["who"].lower(), inverted["rest"], negative)
-    if re.match(r"(?:you|your|it|that|this|there|i) ", asked, re.I) and not negative:
+    if re.match(r"(?:you|your|it|that|this|there) ", asked, re.I) and negative == bool(re.search(r"\bnot\b", asked)):
         return asked
+    if OPEN.match(asked) or not re.match(r"(?:do|does|did|are|is|was|were|have|has|any|and|the|your) ", asked, re.I):
+        return ""
     return f"{asked}: {'no' if negative else 'yes'}"
 
 

@@ -25,28 +25,34 @@ SHORT_FORMS = [
 ]
 DOCTOR_WILL = re.compile(
     r"\b(?:i|we) (?:(?:also|think|still|do|will|do also|definitely|would also) )*"
-    r"(?:(?:am|are) (?:also )?going to|would (?:also )?(?:like|love) to|want to|will|(?:am|are) also going to|need to|have to|can)"
+    r"(?:(?:am|are) (?:also )?going to|would (?:also )?(?:like|love) to|want to|will|(?:am|are) also going to"
+    r"|need to|have to|can)"
     r"(?: go ahead and| be able to| try and)?(?= (?!not\b|see how|hear\b|ask\b)[a-z])",
     re.I,
 )
 DOCTOR_ASKS = re.compile(
-    r"\b(?:i|we) (?:(?:also|still|do|really|am going to) )*(?:would like|want|need|am going to have|will have|have|would love)"
+    r"\b(?:i|we) (?:(?:also|still|do|really|am going to) )*(?:would like|want|need|am going to have|will have"
+    r"|have|would love)"
     r" (?:for )?you (?:to )?(?:go ahead and )?(?=[a-z])",
     re.I,
 )
 DOCTOR_THINKS = re.compile(
-    r"^(?:(?:i|we) (?:do )?(?:think|believe|feel|see|know|mean|guess|understand)(?: that| like)?|it (?:does )?(?:looks|sounds|seems) like"
-    r"|that means(?: that)?|(?:what )?i would like to (?:say|see) is|the (?:good|bad) news is(?: that)?|as far as i can see)"
+    r"^(?:(?:i|we) (?:do )?(?:think|believe|feel|see|know|mean|guess|understand)(?: that| like)?"
+    r"|it (?:does )?(?:looks|sounds|seems) like"
+    r"|that means(?: that)?|(?:what )?i would like to (?:say|see) is|the (?:good|bad) news is(?: that)?"
+    r"|as far as i can see)"
     r" (?=(?:you|your|this|that|it|there|we|the)\b)",
     re.I,
 )
 FOUND = re.compile(
-    r"\b(?:i|we) (?:(?:also|still|do|can|could|am) )*(?:appreciate|appreciated|hear|heard|see|saw|feel|felt|note|noted|notice|noticed"
+    r"\b(?:i|we) (?:(?:also|still|do|can|could|am) )*(?:appreciate|appreciated|hear|heard|see|saw|feel|felt"
+    r"|note|noted|notice|noticed"
     r"|hearing|seeing|feeling|noticing)(?= (?!that|like|how|you\b|what|if))",
     re.I,
 )
 NOT_FOUND = re.compile(
-    r"\b(?:i|we) (?:(?:also|still) )*(?:do|did|can|could) not (?:really )?(?:appreciate|hear|see|feel|note|notice)(?: any| a| an)?\b",
+    r"\b(?:i|we) (?:(?:also|still) )*(?:do|did|can|could) not (?:really )?(?:appreciate|hear|see|feel|note"
+    r"|notice)(?: any| a| an)?\b",
     re.I,
 )
 
@@ -64,14 +70,18 @@ def about_patient(text: str, *, who: str, gender: str | None) -> str:
         gender or "", ("the patient", "the patient's", "the patient")
     )
     text = _agreeing(text, who)
-    own, object_of = ("my|mine", "me|myself") if who == "i" else ("your|yours", "yourself")
+    own, object_of, self = ("my|mine", "me", "myself") if who == "i" else ("your|yours", "", "yourself")
     text = re.sub(rf"\b(?:{own})\b", his, text, flags=re.I)
-    text = re.sub(rf"\b(?:{object_of})\b", him, text, flags=re.I)
+    text = re.sub(rf"\b{self}\b", {"her": "herself", "him": "himself"}.get(him, "themselves"), text, flags=re.I)
+    if object_of:
+        text = re.sub(rf"\b{object_of}\b", him, text, flags=re.I)
     if who == "you":
         # after a verb or a preposition "you" is the object
         text = re.sub(
-            r"\b(to|for|with|on|give|gave|get|send|sent|help|helps|see|saw|bothering|refer|start|put|keep|call|have|let|tell|told|show"
-            r"|from|at|of|about|by|want|like|place|make|makes|made|giving|taking|getting) you\b(?! (?:is|has|was|does|are|have|will|can)\b)",
+            r"\b(to|for|with|on|give|gave|get|send|sent|help|helps|see|saw|bothering|refer|start|put|keep|call"
+            r"|have|let|tell|told|show"
+            r"|from|at|of|about|by|want|like|place|make|makes|made|giving|taking|getting) you\b(?! (?:is|has"
+            r"|was|does|are|have|will|can)\b)",
             rf"\1 {him}", text, flags=re.I,
         )  # fmt: skip
     first = "the patient"
@@ -90,7 +100,8 @@ def _agreeing(text: str, who: str) -> str:
         return f"{who} {between}{third_of(verb)}" if verb in VERBS else f"{who} {between}{verb}"
 
     return re.sub(
-        rf"(?<!do )(?<!did )(?<!does )\b{who} (?P<between>(?:{BETWEEN} )*)(?P<verb>[a-z]+)\b(?=(?P<rest>.*))",
+        r"(?<!do )(?<!did )(?<!does )(?<!have )(?<!let )(?<!make )(?<!see )(?<!help )"
+        rf"\b{who} (?P<between>(?:{BETWEEN} )*)(?P<verb>[a-z]+)\b(?=(?P<rest>.*))",
         third,
         text,
         flags=re.I,

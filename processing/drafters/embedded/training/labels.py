@@ -12,12 +12,14 @@ from processing.drafters.dialogue import parse
 from processing.drafters.embedded import choosing, features, said
 from processing.drafters.embedded.training import notes
 from processing.drafters.embedded.training.rouge import words
+from processing.drafters.rewrites.en_words import words_of
 from processing.engines import PARTS
 
 ALIKE = 0.8  # cosine of two sentences of a visit that have nothing in common
-COMMON = frozenset(
-    "the a an and or of to in on for with is are was were be been has have had he she her his him it that this at as by not"
-    " no will we i you patient s el la los las un una y o de en que con se su es no o a os as um uma e do da em com".split()
+COMMON = words_of(
+    "the a an and or of to in on for with is are was were be been has have had he she her his him it that this "
+    "at as by not no will we i you patient s el la los las un una y o de en que con se su es no o a os as um "
+    "uma e do da em com "
 )
 
 

@@ -16,8 +16,10 @@ SECTION_PART = {
     "plan": "plan",
 }
 PLAN = re.compile(
-    r"\b(?:will|recommend\w*|order\w*|refer\w*|follow[- ]?up|continue|start|prescri\w*|should|return|schedule|increase|decrease"
-    r"|initiate|advised|encouraged|counsel\w*|instructed)\b|^(?:medical treatment|additional testing|patient education)",
+    r"\b(?:will|recommend\w*|order\w*|refer\w*|follow[- ]?up|continue|start|prescri\w*|should|return|schedule"
+    r"|increase|decrease"
+    r"|initiate|advised|encouraged|counsel\w*|instructed)\b|^(?:medical treatment|additional testing"
+    r"|patient education)",
     re.I,
 )
 HEADING = re.compile(r"[^a-z0-9]{3,50}")

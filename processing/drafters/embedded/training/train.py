@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from processing import vectors
+from processing.drafters.embedded import features
 from processing.drafters.embedded.learned import Learned, names
 from processing.drafters.embedded.training import corpus
 from processing.drafters.embedded.training.fitting import break_weights, softmax_weights
@@ -13,6 +14,7 @@ from processing.drafters.embedded.training.labels import Labelled, label
 from processing.engines import PARTS
 
 LEAST = 0.34  # found by five-fold cross-validation over the training visits (docs/scribe.md)
+SHARP, HEADER_RIDGE = 10.0, 1e-3
 OTHER_LANGUAGES = ("es", "pt")
 Tell = Callable[[str], None]
 
@@ -65,10 +67,8 @@ def fit(
 
 
 def _headers(rows: Sequence[corpus.Row]) -> tuple[np.ndarray, np.ndarray]:
-    """Section headers of short dialogues, from the vector of the whole dialogue."""
-    known = vectors.of([row["dialogue"] for row in rows])
+    """Section headers of short dialogues, from their words."""
     found = sorted({row["section_header"] for row in rows})
     wanted = np.eye(len(found))[[found.index(row["section_header"]) for row in rows]]
-    centre = known.mean(axis=0)
-    weights = softmax_weights(20 * (known - centre), wanted, ridge=1e-3, rounds=300) * 20
-    return np.vstack([weights, -centre @ weights]), names(found)
+    known = np.vstack([features.of_dialogue(row["dialogue"]) for row in rows])
+    return softmax_weights(SHARP * known, wanted, ridge=HEADER_RIDGE, rounds=150) * SHARP, names(found)

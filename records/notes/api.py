@@ -111,6 +111,7 @@ class OneNote(ApiView):
         summary="Discard a draft",
         description="It stays as entered in error, and the visit may have another. A signed note is marked through its "
         "record.",
+        request=None,
         responses=shapes.NoteOut,
         examples=[answer({**examples.NOTE, "status": "entered_in_error"})],
     )

@@ -129,7 +129,7 @@ def opened(key: str) -> IO[bytes]:
     """The whole, to be read once from its beginning; close it. Raises FileNotFoundError, StoreAway."""
     try:
         if is_local():
-            return default_storage.open(key)  # type: ignore[return-value]
+            return default_storage.open(key)
         return Part(key)  # type: ignore[return-value]
     except FileNotFoundError:
         raise
@@ -141,7 +141,8 @@ class Part:
     """A part of a file in a bucket, fetched as it is read: `seek` says from where, once."""
 
     def __init__(self, key: str) -> None:
-        self.key, self.first, self._body = key, 0, None
+        self.key, self.first = key, 0
+        self._body: Any = None
 
     def __enter__(self) -> "Part":
         return self

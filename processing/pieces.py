@@ -243,7 +243,8 @@ def _forget_pieces(recording: Recording) -> None:
 
 def _own(recording_id: UUID, by: Actor, *, lock: bool = False) -> Recording:
     """A recording in pieces of the doctor's own visit."""
-    rows = Recording.objects.visible_to(by).filter(doctor_id=by.doctor_id, source=Recording.Source.RECORDED)
+    rows = Recording.objects.visible_to(by).filter(source=Recording.Source.RECORDED)
+    rows = rows.filter(doctor_id=by.doctor_id) if by.doctor_id else rows.none()
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
     found: Recording | None = rows.filter(pk=recording_id).first()

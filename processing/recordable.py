@@ -33,14 +33,15 @@ def visit_of(
         raise NotAllowed(_("Only the doctor of a visit records it."))
     rows = Appointment.objects.visible_to(by).filter(doctor_id=by.doctor_id)
     cared = Exists(Patient.objects.filter(pk=OuterRef("patient_id")).filter(among(caring(by), "pk")))
-    visit = rows.select_related("patient", "organization", "clinic").annotate(in_care=cared).filter(pk=appointment_id).first()
+    found = rows.select_related("patient", "organization", "clinic").annotate(in_care=cared)
+    visit = found.filter(pk=appointment_id).first()
     if visit is None:
         raise NotFound(_("There is no such visit."))
     if patient_id is not None and patient_id != visit.patient_id:
         raise NotAllowed(_("This visit is of another patient."))
     if visit.status not in STATUSES:
         raise NotPossibleNow(_("A visit that does not take place is not recorded."))
-    if not visit.in_care and visit.status != Status.SCHEDULED:  # type: ignore[attr-defined]
+    if not visit.in_care and visit.status != Status.SCHEDULED:
         raise NotAllowed(_("You do not care for this patient."))
     return visit
 
@@ -68,7 +69,7 @@ def begin(
         doctor_id=visit.doctor_id,
         source=source,
         consent=consent,
-        created_by=by.user_id,
+        created_by=by.user_id,  # type: ignore[misc]  # visit_of has asked
         key=audio_store.new_key(),
         content_type=content_type,
         upload_ends_at=ends_at,

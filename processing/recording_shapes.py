@@ -86,7 +86,7 @@ class RecordingOut(serializers.Serializer[Any]):
     appointment_id = serializers.UUIDField()
     patient_id = serializers.UUIDField()
     doctor_id = serializers.UUIDField()
-    source = serializers.ChoiceField(choices=Recording.Source.choices)
+    source = serializers.ChoiceField(choices=Recording.Source.choices)  # type: ignore[assignment]
     s3_key = serializers.CharField()
     content_type = serializers.CharField()
     size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
@@ -108,7 +108,7 @@ class RecordingOut(serializers.Serializer[Any]):
 
 
 class RecordingsOut(serializers.Serializer[Any]):
-    data = RecordingOut(many=True)
+    data = RecordingOut(many=True)  # type: ignore[assignment]
     pagination = PaginationOut()
 
 

@@ -37,9 +37,9 @@ class UploadAddress(ApiView):
     @extend_schema(
         summary="Ask for an address to upload the sound of a visit to",
         description="By the visit's doctor, while it is scheduled to completed. The file goes by one PUT straight to "
-        "the store, or, where no bucket is configured, to an address of ours with the same rules: 15 minutes, the type, "
-        "the length where it was told. mp3, m4a, ogg, webm, wav, flac, up to 500 MB. Whoever sends a recording attests "
-        "that the patient agreed; where they took that back it is 403 `CONSENT_REVOKED`.",
+        "the store, or, where no bucket is configured, to an address of ours with the same rules: 15 minutes, the "
+        "type, the length where it was told. mp3, m4a, ogg, webm, wav, flac, up to 500 MB. Whoever sends a recording "
+        "attests that the patient agreed; where they took that back it is 403 `CONSENT_REVOKED`.",
         request=shapes.AddressIn,
         responses=shapes.AddressOut,
         examples=[

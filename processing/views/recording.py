@@ -85,18 +85,17 @@ def _take_in(request: HttpRequest, visit: Appointment) -> None:
 def _page(request: HttpRequest, visit: Appointment, form: UploadForm, *, status: int = 200) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     heard = Recording.objects.visible_to(actor).filter(appointment_id=visit.pk).that_came()
+    under_way = pieces.under_way(visit.pk, by=actor)
     context = {
         "visit": visit,
         "patient": visit.patient,
         "consent": consents.recording_of(visit.patient_id, visit.organization_id),
         "consent_text": consents.recording_text(visit.organization, language=str(visit.patient.language)),
-        "under_way": pieces.under_way(visit.pk, by=actor),
-        "piece_seconds": _PIECE_SECONDS,
+        "under_way": under_way,
+        "under_way_minutes": max(1, round(under_way.count * _PIECE_SECONDS / 60)) if under_way else 0,
         "before": heard.exclude(stage=Stage.FAILED).exists(),
         "form": form,
     }
-    if context["under_way"]:
-        context["under_way_minutes"] = max(1, round(context["under_way"].count * _PIECE_SECONDS / 60))
     return page(request, "processing/record.html", context, status=status)
 
 

@@ -50,24 +50,20 @@ def load(table: Table, *, told: Told = lambda _done, _all: None) -> Loaded:
             },
         )
         with connection.cursor() as cursor:
-            _copy(cursor, table, told)
-            cursor.execute(_MERGE, [table.key])
+            columns = _columns(table, told)
+            cursor.execute(_MERGE, [table.key, *columns])
             changed = cursor.rowcount
-            cursor.execute(_RETIRE, [timezone.now(), table.key])
+            cursor.execute(_RETIRE, [timezone.now(), table.key, columns[0]])
             retired = cursor.rowcount
-            cursor.execute("DROP TABLE codes_coming")
         _set_words(table.key)
     return Loaded(codes=len(table.rows), changed=changed, retired=retired)
 
 
-_COMING: Final = """
-CREATE TEMPORARY TABLE codes_coming (
-    code varchar(10) PRIMARY KEY, display varchar(400), parent varchar(10), is_leaf boolean, words text, common smallint
-) ON COMMIT DROP
-"""
+# The application may make no tables, not even temporary ones: the rows come as one array a column.
 _MERGE: Final = """
 INSERT INTO codes_code AS held (system_id, code, display, parent, is_leaf, words, common)
-SELECT %s, code, display, parent, is_leaf, words, common FROM codes_coming ORDER BY code
+SELECT %s, coming.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::smallint[])
+    AS coming (code, display, parent, is_leaf, words, common) ORDER BY coming.code
 ON CONFLICT (system_id, code) DO UPDATE SET display = excluded.display, parent = excluded.parent,
     is_leaf = excluded.is_leaf, words = excluded.words, common = excluded.common, retired_at = NULL
 WHERE (held.display, held.parent, held.is_leaf, held.words, held.common, held.retired_at) IS DISTINCT FROM
@@ -75,17 +71,17 @@ WHERE (held.display, held.parent, held.is_leaf, held.words, held.common, held.re
 """
 _RETIRE: Final = """
 UPDATE codes_code held SET retired_at = %s WHERE system_id = %s AND retired_at IS NULL
-    AND NOT EXISTS (SELECT FROM codes_coming WHERE codes_coming.code = held.code)
+    AND NOT EXISTS (SELECT FROM unnest(%s::text[]) AS coming (code) WHERE coming.code = held.code)
 """
 
 
-def _copy(cursor: Any, table: Table, told: Told) -> None:
-    cursor.execute(_COMING)
-    with cursor.cursor.copy("COPY codes_coming FROM STDIN") as copy:
-        for done, row in enumerate(_rows(table), start=1):
-            copy.write_row(row)
-            if done % 5000 == 0:
-                told(done, len(table.rows))
+def _columns(table: Table, told: Told) -> list[list[Any]]:
+    rows = []
+    for done, row in enumerate(_rows(table), start=1):
+        rows.append(row)
+        if done % 5000 == 0:
+            told(done, len(table.rows))
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(6)]
 
 
 def _rows(table: Table) -> Iterator[tuple[Any, ...]]:

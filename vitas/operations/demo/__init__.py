@@ -13,7 +13,7 @@ from patients.models import Patient
 from vitas.accounts.actor import DEMO
 from vitas.accounts.models import Organization, User
 from vitas.common.acting import acting_as
-from vitas.operations.demo import directory, people, records, scribe, visits
+from vitas.operations.demo import codes, directory, people, records, scribe, visits
 from vitas.operations.demo.ids import demo_id
 
 
@@ -35,6 +35,7 @@ def load() -> bool:
         directory.make()
         people.make()
         visits.make_past()
+    codes.make()
     records.make()
     scribe.make()
     people.keep_in_use()

@@ -163,7 +163,8 @@ def _notes(held: Held) -> Iterator[tuple[str, bytes]]:
     for row in in_pieces(rows, 50):
         with override(printed.locale_of(row.language)):
             content, title = note_paper.drawn(row), printed.title()
-        yield _free(f"notes/{row.record.date}-{_safe(title)}", ".pdf", taken), content
+        day = row.record.date if row.record else ""
+        yield _free(f"notes/{day}-{_safe(title)}", ".pdf", taken), content
 
 
 def _free(stem: str, ending: str, taken: set[str]) -> str:

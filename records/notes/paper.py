@@ -27,7 +27,7 @@ from vitas.common.errors import NotFound
 def paper_of(*, note_id: UUID, by: Actor) -> paper.PrescriptionPaper:
     """The signed note as PDF, for who may read it; reading it is noted. Raises NotFound (also of a draft)."""
     note = reading.seen(note_id, by)
-    if note.state != Note.State.SIGNED:
+    if note.record is None:  # a draft
         raise NotFound(_("There is no such note."))
     saves.tell(by, "READ_NOTE_PAPER", note)
     with translation.override(printed.locale_of(note.language)):
@@ -100,13 +100,13 @@ def _diagnoses(note: Note) -> Iterator[Any]:
 
 
 def _foot(note: Note) -> Iterator[Any]:
-    doctor = note.doctor
+    doctor, licences = note.doctor, licences_of(note.record) if note.record else []
     signed = {"moment": _moment(note, note.signed_at), "doctor": str(doctor)}
     yield KeepTogether(
         [
             Spacer(0, 8 * mm),
             paper._said(f"<b>{paper._safe(str(doctor))}</b>", "text", safe=True),
-            paper._said(" · ".join([str(doctor.get_specialty_display()), *licences_of(note.record)]), "soft"),
+            paper._said(" · ".join([str(doctor.get_specialty_display()), *licences]), "soft"),
             paper._said(_("Signed electronically at %(moment)s by %(doctor)s.") % signed, "small"),
         ]
     )

@@ -120,7 +120,8 @@ def _signed_just_now(note_id: UUID, seen_version: int, by: Actor) -> Note | None
 
 
 def _require_confirmed(by: Actor) -> None:
-    session = Session.objects.filter(pk=by.session_id, user=by.user_id, revoked_at=None).first()
+    live = Session.objects.filter(user=by.user_id, revoked_at=None)
+    session = live.filter(pk=by.session_id).first() if by.session_id else None
     if session is None:
         raise ConfirmFirst()
     require_recent(session)

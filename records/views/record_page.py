@@ -61,7 +61,7 @@ def shown(request: HttpRequest, record_id: UUID, template: str, *, status: int =
 
 
 def of(row: MedicalRecord, actor: Actor) -> dict[str, Any]:
-    found = {
+    found: dict[str, Any] = {
         "record": row,
         "patient": row.patient,
         "of_other": row.patient if row.patient_id != actor.patient_id else None,

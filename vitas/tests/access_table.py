@@ -26,6 +26,13 @@ GET    recordings/<uuid:recording_id>/audio    foreign 401  403  404  403  403  
 POST   recordings/<uuid:recording_id>/uploaded own     401  403  200  403  403  403  403
 POST   recordings/<uuid:recording_id>/uploaded other   401  403  404  403  403  403  403
 POST   recordings/<uuid:recording_id>/uploaded foreign 401  403  404  403  403  403  403
+POST   recordings/<uuid:recording_id>/retry    own     401  403  422  403  403  403  403
+POST   recordings/<uuid:recording_id>/retry    other   401  403  404  403  403  403  403
+POST   recordings/<uuid:recording_id>/retry    foreign 401  403  404  403  403  403  403
+GET    processing-webhook                      own     401  403  200  403  403  403  403
+GET    processing-webhook                      other   401  403  403  403  403  403  403
+GET    processing-webhook                      foreign 401  403  403  403  403  403  403
+POST   processing-webhook                      -       401  401  401  401  401  401  401
 GET    transcripts/<uuid:transcript_id>        own     401  403  200  403  403  403  403
 GET    transcripts/<uuid:transcript_id>        other   401  403  404  403  403  403  403
 GET    transcripts/<uuid:transcript_id>        foreign 401  403  404  403  403  403  403

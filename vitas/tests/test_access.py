@@ -333,6 +333,7 @@ def asked(method: str, address: str, role: str, world: World, whose: str) -> tup
     }
     queries = {
         "appointments/slots": f"?doctorId={doctor.pk}&date={soon}",
+        "processing-webhook": f"?doctorId={doctor.pk}" if whose != "-" else "",
         "doctors/<uuid:doctor_id>/availability": f"?date={soon}",
         "providers/<uuid:doctor_id>/available-slots": f"?date={soon}",
         "medical-records": f"?patientId={patient.pk}" if whose != "-" else "",

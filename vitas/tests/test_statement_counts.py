@@ -182,6 +182,7 @@ POST   audio-to-s3-presigned-url                      doctor                    
 GET    recordings                                     doctor                                      2    1    0    0
 GET    recordings/<uuid:recording_id>                 doctor                                      1    0    0    0
 POST   recordings/<uuid:recording_id>/uploaded        doctor                                      3    0    0    0
+GET    processing-webhook                             doctor                                      0    1    0    0
 GET    /api/docs                                      everyone                                    0    0    0    0
 GET    /api/schema                                    everyone                                    0    0    0    0
 POST   /auth/signin                                   nobody                                      5    3    0    0
@@ -200,6 +201,8 @@ CALLED_RIGHTLY_BY = {
     "notes/<uuid:note_id>/sign": set(),  # of a visit that has begun
     "recordings/<uuid:recording_id>/audio": set(),
     "recordings/upload/<str:token>": set(),
+    "recordings/<uuid:recording_id>/retry": set(),  # of one that failed
+    "processing-webhook": set(),  # signed by a service outside
     "audit-trail/exports/<uuid:export_id>/download": set(),  # of a file, which the sweep makes first
     "patients/<uuid:patient_id>/break-glass": {"doctor"},
     **{address: {"doctor"} for address in second_steps.CALLED_BY_THE_DOCTOR},

@@ -22,7 +22,7 @@ class BatchCommand(BaseCommand):
     other; the command ends with an error if any failed. No database is needed or touched.
     """
 
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
     needs: tuple[str, ...] = ()  # keys that every row must have, beside `id`
 
     def row(self, row: Row, *, folder: Path) -> Row:

@@ -58,7 +58,7 @@ class Speakers:
 
 def _sound(piece: Piece, utterance: Utterance) -> voices.Sound:
     first, last = (int((moment - piece.start) * decoding.RATE) for moment in (utterance.start, utterance.end))
-    return piece.samples[max(0, first) : max(0, last)].astype(np.float32) / 32768
+    return piece.samples[max(0, first) : max(0, last)].astype(np.float32) / np.float32(32768)
 
 
 def _sides(piece: Piece, utterance: Utterance) -> np.ndarray:

@@ -55,4 +55,4 @@ def test_a_short_answer_may_come_again_and_again() -> None:
      {"repetition": 5.0}, {"repetition": 2.6, "logprob": -0.5}],
 )  # fmt: skip
 def test_what_is_improbable_goes(change: dict[str, float]) -> None:
-    assert Doubt().invented(dataclasses.replace(SURE, **change))  # type: ignore[arg-type]
+    assert Doubt().invented(dataclasses.replace(SURE, **change))

@@ -128,4 +128,4 @@ def test_the_checker_gets_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_was_measured_fits_the_answer() -> None:
     facts = {"seconds": 1.0, "container": "wav", "codec": "flac", "channels": 2, "rate": 8000, "speech_seconds": 1.0}
 
-    assert Checked(**facts).channels == 2  # type: ignore[arg-type]
+    assert Checked(**facts).channels == 2

@@ -46,7 +46,7 @@ def main(scripts: list[Path]) -> None:
     for script in scripts:
         target = script.with_suffix(".ogg")
         write(target, spoken(turns(script), script.stem[-2:]))
-        print(f"{target.name}: {target.stat().st_size} bytes")
+        sys.stdout.write(f"{target.name}: {target.stat().st_size} bytes\n")
 
 
 def turns(script: Path) -> list[tuple[str, str]]:

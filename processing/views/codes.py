@@ -57,7 +57,7 @@ def decide(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         messages.error(request, str(refusal.problems[0].message if refusal.problems else refusal.message))
     if request.htmx.target == "codes":  # type: ignore[attr-defined]
         return room.shown(request, visit)
-    return redirect(f"{reverse('visit-note', args=[visit.pk])}#codes")
+    return redirect(f"{reverse('doctor-visit-note', args=[visit.pk])}#codes")
 
 
 def _decided(request: HttpRequest, visit: Appointment) -> None:

@@ -126,6 +126,7 @@ def _taken(row: Recording, stage: Stage, *, tries: int) -> Claimed:
 
 def _has_lost_too_many(row: Recording) -> bool:
     """Note that the worker who had it is lost; a recording that ends worker after worker fails."""
+    assert row.claim is not None
     _end(row.claim, Outcome.LOST)
     runs = ProcessingRun.objects.filter(recording_id=row.pk, stage=row.stage).order_by("-started_at")
     latest = list(runs.values_list("outcome", flat=True)[: row.tries])
@@ -142,7 +143,7 @@ def _fail(row: Recording, code: str) -> None:
     news.ended(row, claim=claim)
 
 
-def _end(claim: UUID | None, outcome: str, **found: Any) -> None:
+def _end(claim: UUID, outcome: str, **found: Any) -> None:
     ProcessingRun.objects.filter(claim=claim, outcome="").update(outcome=outcome, ended_at=Now(), **found)
 
 

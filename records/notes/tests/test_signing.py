@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from records import writing
 from records.models import Condition
@@ -130,6 +131,7 @@ def test_flagged_sentence_keeps_a_note_from_being_signed_until_it_is_kept(visit)
     assert done.state == "signed"
 
 
+@override("en")
 def test_empty_note_and_a_visit_that_has_not_begun_are_not_signed(visit):
     note = editing.begin(appointment_id=visit.visit.pk, by=visit.dr)
     with pytest.raises(NotPossibleNow, match="empty"):

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 
 from records.notes import editing, signing, template_text
 from records.notes.models import NoteTemplate
@@ -62,7 +63,7 @@ def test_section_keeps_its_key_when_others_move():
     ],
 )
 def test_what_cannot_be_read_is_told_by_its_line(text, line):
-    with pytest.raises(template_text.Wrong) as wrong:
+    with override("en"), pytest.raises(template_text.Wrong) as wrong:
         template_text.read(text)
 
     assert str(wrong.value) == line

@@ -294,7 +294,12 @@
     const button = event.target.closest("[data-act]");
     if (button && !button.disabled) acts[button.dataset.act]();
   });
-  if (agrees) agrees.addEventListener("change", allow);
+  // The form for a file asks the same, for who has no scripts: here it is asked once.
+  const form = document.querySelector("[data-record-upload]"), same = form.elements.agrees;
+  if (agrees) {
+    same.closest(".field").hidden = true;
+    agrees.addEventListener("change", () => { same.checked = agrees.checked; allow(); });
+  }
   addEventListener("beforeunload", (event) => { if (isUnder()) { event.preventDefault(); event.returnValue = ""; } });
   addEventListener("pagehide", () => { if (recorder && recorder.state === "recording") recorder.requestData(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && state === "recording") stayAwake(); });
@@ -307,7 +312,6 @@
   offer();
 
   // Uploading a file: the same form, with how far it is.
-  const form = document.querySelector("[data-record-upload]");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from processing import flags
 from processing.facts import doses, polarity, words
 from processing.facts.polarity import Polarity
-from processing.facts.quantities import Quantity, quantities
+from processing.facts.quantities import Quantity
 from processing.facts.sides import sides
 from processing.facts.transcript import Evidence, Said
 
@@ -22,7 +22,7 @@ def contradictions(sentence: str, evidence: Evidence, said: Said) -> Iterator[st
     often, counted = doses.rhythms(text, said.language)
     wrong = [
         quantity
-        for quantity in quantities(text, said.language)
+        for quantity in said.quantities(text)
         if quantity.start not in counted and not _was_said(quantity, text, source, said)
     ]
     if any(not quantity.is_dose for quantity in wrong):
@@ -71,6 +71,8 @@ def _other_side(sentence: str, evidence: Evidence, said: Said) -> bool:
             continue
         if side not in heard and "both" not in heard and (OPPOSITE_SIDE[side] in heard or side not in near):
             return True
+        if f"not {side}" in heard and not written[side] & heard.get(side, set()):
+            return True
         beside = written[side] - written.get(OPPOSITE_SIDE[side], set()) - written.get("both", set())
         elsewhere = heard.get(OPPOSITE_SIDE[side], set()) - heard.get(side, set()) - heard.get("both", set())
         if beside & elsewhere and not beside & heard.get(side, set()):
@@ -83,7 +85,7 @@ def _was_said(quantity: Quantity, text: str, source: str, said: Said) -> bool:
         return True  # "8/10": of ten
     if quantity.value == 1 and quantity.unit is None:
         return True  # an article, mostly
-    return any(quantity.agrees(heard) for heard in quantities(source, said.language))
+    return any(quantity.agrees(heard) for heard in said.quantities(source))
 
 
 def _other_rhythm(often: set[float], source: str, said: Said) -> bool:

@@ -13,14 +13,14 @@ WORD = re.compile(r"[^\W\d_]+")
 
 
 def sides(text: str, language: Language) -> Mapping[str, set[str]]:
-    """Side to the stems beside it: {"left": {"knee"}}. "both" too."""
+    """Side to the stems beside it: {"left": {"knee"}}. "both" too; "not left" where left was taken back."""
     text = words.unified(text, language)
     found: defaultdict[str, set[str]] = defaultdict(set)
     either = re.compile(f"{language.left.pattern}|{language.right.pattern}")
     for name, pattern in (("left", language.left), ("right", language.right), ("both", language.both)):
         for match in pattern.finditer(text):
-            if not taken_back(text, match.start(), either, language):
-                found[name] |= _beside(text, match, language)
+            said = f"not {name}" if taken_back(text, match.start(), either, language) else name
+            found[said] |= _beside(text, match, language)
     return found
 
 

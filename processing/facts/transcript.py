@@ -9,6 +9,7 @@ from processing.engines import Segment
 from processing.facts import polarity, quantities, words
 from processing.facts.language import Language
 from processing.facts.polarity import Mention, Polarity
+from processing.facts.quantities import Quantity
 
 NEIGHBOURS = 2  # turns before and after in which a word may have been said
 BRIEF = 6  # words of an answer that is a refusal wherever its "no" stands
@@ -41,6 +42,7 @@ class Said:
         self._turns = [_turn(segment, language) for segment in segments]
         self._mentions: dict[int, list[Mention]] = {}
         self._digits: dict[str, str] = {}
+        self._quantities: dict[str, list[Quantity]] = {}
 
     @cached_property
     def vocabulary(self) -> set[str]:
@@ -61,6 +63,12 @@ class Said:
         if text not in self._digits:
             self._digits[text] = quantities.in_digits(text, self.language)
         return self._digits[text]
+
+    def quantities(self, digits: str) -> list[Quantity]:
+        """Of a text in digits."""
+        if digits not in self._quantities:
+            self._quantities[digits] = quantities.quantities(digits, self.language)
+        return self._quantities[digits]
 
     def _text(self, places: Iterable[int]) -> str:
         return "\n".join(self._turns[place].segment.text for place in places)

@@ -128,7 +128,7 @@ VOICE = Voice(
         (r"(?:^|(?<=, ))(?:este|eh+|mmm*|o sea|pues|y bueno|bueno|ay|uy|uf|uh|mire|ah)[,.…]+ ?", ""),
         (r"^(?:pues|este|y,) ", ""), (r", (?:doctora?|señora?|no señora|no señor|che|verdad|para qué le voy a mentir)(?=[,.]|$)", ""),
     ),
-    courtesy=re.compile(rf"(?:{COURTESY}[\s,.!¡…]*)+", FLAGS),
+    courtesy=re.compile(rf"(?:{COURTESY}(?!\w)[\s,.!¡…]*)+", FLAGS),
     person=PERSON,
     addressed=ADDRESSED,
     having=re.compile(r"(?:(?:ha |había )?(?:tenido|tiene|tuvo|siente|sintió|nota|notó|hay|presenta|sufre de|padece de|le ha dado|le dio|le da)|ha sentido|ha notado|alguna?|algún|nada de)\s+", FLAGS),

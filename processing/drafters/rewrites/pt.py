@@ -110,7 +110,7 @@ VOICE = Voice(
         (r"(?:^|(?<=, ))(?:eh+|hum+|é+h+|ahn?|tipo|olha|bom|então|ai|ah|nossa|vixe|ih|ué|uai)[,.…]+ ?", ""),
         (r"^(?:então|tipo|olha|ah|aí|ai) ", ""), (r"(?:tipo|né) ", ""), (r",? né(?=[.]|$)", ""),
     ),
-    courtesy=re.compile(rf"(?:{COURTESY}[\s,.!…]*)+", FLAGS),
+    courtesy=re.compile(rf"(?:{COURTESY}(?!\w)[\s,.!…]*)+", FLAGS),
     person=PERSON,
     addressed=ADDRESSED,
     having=re.compile(r"(?:(?:já )?(?:tem tido|tem sentido|tem|teve|sente|sentiu|está com|está sentindo|nota|notou|há|apresenta|sofre de)(?: uma?)?|alguma?|algum|nada de)\s+", FLAGS),

@@ -11,6 +11,21 @@ from re import Pattern
 FLAGS = re.IGNORECASE
 LETTER = re.compile(r"[^\W_]")
 PREPOSITION = re.compile(r"(?:a|al|ao|à|de|del|do|da|en|em)\b", FLAGS)
+SAID_AGAIN = {
+    "no",
+    "não",
+    "tengo",
+    "tuvo",
+    "tiene",
+    "tuve",
+    "tem",
+    "teve",
+    "tive",
+    "tenho",
+    "también",
+    "também",
+    "tampoco",
+}
 FRAGMENT = 9  # words of an answer that cannot stand without its question
 Change = tuple[Pattern[str], str]
 
@@ -188,7 +203,7 @@ def _joined(first: str, rest: str, voice: Voice) -> str:
     ):
         return first
     told = _patients(rest, voice)
-    if not told or _words(rest) - _words(voice.no) <= _words(first):  # "no, the legs no": said already
+    if not told or _words(rest) - SAID_AGAIN <= _words(first):  # "no, the legs no": said already
         return first
     glue = " " if voice.quantity.match(told) and not first.startswith((voice.denies, voice.no)) else ", "
     return f"{first}{glue}{_small(told)}"

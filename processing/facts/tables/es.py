@@ -173,6 +173,7 @@ LANGUAGE = Language(
     point="coma|punto",
     half=pattern(r"y media|y medio"),
     amounts=rewritings(
+        (r"por ciento", "%"),
         (r"l[oa]s dos", "ambos"),
         (r"un par de", "2"),
         (r"una docena de", "12"),

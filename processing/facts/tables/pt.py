@@ -162,6 +162,7 @@ LANGUAGE = Language(
     point="vírgula|ponto",
     half=pattern(r"e meia|e meio"),
     amounts=rewritings(
+        (r"por cento", "%"),
         (r"(?:n?[oa]s|dos|das|pelos|pelas) d(?:ois|uas)", "ambos"),
         (r"um par de", "2"),
         (r"uma dúzia de", "12"),

@@ -65,4 +65,9 @@ CASES: list[Case] = [
     ("P: I lost eight pounds.", "Lost 8 pounds.", set()),
     ("P: I lost eight pounds.", "Lost 18 pounds.", {NUMBER}),
     ("P: Injured in nineteen ninety eight.", "Injured in 1998.", set()),
+    (
+        "D: Let us continue you on the Prozac 20 milligrams a day and do you need a refill on that?",
+        "Continue Prozac 20 mg daily.",
+        set(),
+    ),
 ]

@@ -64,4 +64,15 @@ CASES: list[Case] = [
     ("P: Tomo media pastilla a la noche.", "Toma media pastilla por la noche.", set()),
     ("P: Perdí ocho kilos.", "Pérdida de 8 kg.", set()),
     ("P: Perdí ocho kilos.", "Pérdida de 18 kg.", {NUMBER}),
+    (
+        "D: ¿Qué rodilla fue?|P: La derecha. No, perdón, la izquierda, la derecha es la que me operaron.",
+        "Rodilla derecha.",
+        {SIDE},
+    ),
+    (
+        "D: ¿Qué rodilla fue?|P: La derecha. No, perdón, la izquierda, la derecha es la que me operaron.",
+        "Rodilla izquierda.",
+        set(),
+    ),
+    ("D: Saturación noventa y siete por ciento.", "Saturación 100 %.", {NUMBER}),
 ]

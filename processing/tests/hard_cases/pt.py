@@ -66,4 +66,6 @@ CASES: list[Case] = [
     ("P: Tomo meio comprimido de noite.", "Toma meio comprimido à noite.", set()),
     ("P: Perdi oito quilos.", "Perda de 8 kg.", set()),
     ("P: Perdi oito quilos.", "Perda de 18 kg.", {NUMBER}),
+    ("D: Qual pé?|P: O esquerdo. Ou melhor, o direito, é o direito.", "Pé esquerdo.", {SIDE}),
+    ("D: Saturação noventa e sete por cento.", "Saturação 97 %.", set()),
 ]

@@ -23,4 +23,4 @@ class CodeOut(serializers.Serializer[Any]):
 class CodesOut(serializers.Serializer[Any]):
     table = serializers.CharField(allow_null=True)
     system = serializers.CharField(allow_null=True, help_text=_("FHIR's name of the table."))
-    data = CodeOut(many=True)
+    data = CodeOut(many=True)  # type: ignore[assignment]  # a serializer's own `data` is another thing

@@ -1,7 +1,7 @@
 """Without training: lay words of a language and the table's own texts, as they stand in the text."""
 
 from collections import Counter, defaultdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from processing.coders.embedded.lexicon import Bag, clause, content
@@ -57,7 +57,7 @@ def _named(words: list[Token], language: str, table: Known) -> list[Said]:
     best: dict[Bag, Said] = {}
     for at, word in enumerate(words):
         low, high = clause(words, at, _WINDOW)
-        near = sorted(range(low, high), key=lambda place, at=at: -abs(place - at))
+        near = sorted(range(low, high), key=partial(_far, at))
         places = {words[place].stem: words[place] for place in near}  # of a word that stands twice, the nearer
         for bag in index.get(word.stem, ()):
             if bag <= places.keys() and bag not in best:
@@ -92,6 +92,10 @@ def _bags(table: Known) -> tuple[dict[Bag, str], dict[str, list[Bag]]]:
     for bag in bags:
         index[min(bag, key=lambda word: (uses[word], word))].append(bag)
     return bags, dict(index)
+
+
+def _far(at: int, place: int) -> int:
+    return -abs(place - at)
 
 
 def _said_by(display: str) -> str:

@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from processing.coders.embedded import trees
 from processing.coders.embedded.features import candidates, rows
 from processing.coders.embedded.lexicon import Lexicon, Phrase, content, term_bags
 from processing.coders.embedded.standing import denied_before
-from processing.coders.embedded.stems import stems, tokens
+from processing.coders.embedded.stems import stems
 from processing.coders.embedded.weighing import Scorer
 from records.codes import lay_words, sources
 from records.codes.folding import fold
@@ -68,9 +69,13 @@ def _prepared(given: Sequence[Document]) -> tuple[Lexicon, list[Any], list[np.nd
     for each, reading in zip(given, readings, strict=True):
         folded = fold(each["text"])
         starts = [word.start for word in reading.words]
-        found.append(candidates(lexicon, reading, lambda at, f=folded, s=starts: denied_before(f, s[at])))
+        found.append(candidates(lexicon, reading, partial(_denied, folded, starts)))
     truth = [np.array([code in each["codes"] for code in of]) for each, of in zip(given, found, strict=True)]
     return lexicon, found, truth
+
+
+def _denied(folded: str, starts: Sequence[int], at: int) -> bool:
+    return denied_before(folded, starts[at])
 
 
 def _evidence(document: Document) -> dict[Phrase, set[str]]:
@@ -92,7 +97,3 @@ def terms() -> Iterator[tuple[str, str]]:
     for said in lay_words.all_said():
         if said.language == "es" and (code := lay_words.nearest(said.code, known, finer)):
             yield said.words, code
-
-
-def lengths(given: Iterable[Document]) -> list[int]:
-    return [len(tokens(each["text"])) for each in given]

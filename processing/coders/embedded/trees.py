@@ -54,7 +54,8 @@ def learn(rows: np.ndarray, truth: np.ndarray, *, rounds: int = 200, rate: float
         tree, gain = _tree(binned, chance - truth, chance * (1 - chance), bounds, least)
         total += rate * gain
         made.append((tree[0], tree[1], rate * tree[2]))
-    return Trees(*(np.stack(part) for part in zip(*made, strict=True)), start)
+    feature, bound, leaf = (np.stack(part) for part in zip(*made, strict=True))
+    return Trees(feature, bound, leaf, start)
 
 
 def _tree(binned: np.ndarray, slope: np.ndarray, weight: np.ndarray, bounds: Sequence[np.ndarray], least: float) -> Any:

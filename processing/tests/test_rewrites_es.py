@@ -46,7 +46,7 @@ ANSWERED = [
     ("¿Desde cuándo?", "Desde hace dos semanas.", "Desde hace dos semanas."),
     ("¿Dónde te duele?", "En la sien izquierda.", "Le duele en la sien izquierda."),
     ("¿Qué tomaste?", "Naproxeno de 500.", "Tomó naproxeno de 500."),
-    ("¿Cuántos días a la semana tomas pastillas?", "Como tres días.", "Toma pastillas como tres días."),
+    ("¿Cuántos días a la semana tomas pastillas?", "Como tres días.", "Toma pastillas como tres días a la semana."),
     ("¿Tuvo fiebre?", "No sé.", "Tuvo fiebre: no sabe."),
     ("¿Alguna alergia?", "A la penicilina.", "Refiere alergia a la penicilina."),
     ("¿Náuseas, vómito?", "Náuseas sí, vómito no.", "Refiere náuseas, niega vómito."),
@@ -56,6 +56,7 @@ ANSWERED = [
     ("¿Fumás?", "Sí.", "Fuma."),
     ("¿Náuseas o vómito?", "Tampoco.", "Niega náuseas o vómito."),
     ("¿Tiene diabetes?", "No, no tengo.", "Niega diabetes."),
+    ("¿Qué rodilla fue?", "La derecha. No, perdón, la izquierda.", "Rodilla fue la izquierda."),
 ]
 SAID_BY_THE_DOCTOR = [
     ("plan", "Le voy a pedir un análisis de sangre.", "Se solicita un análisis de sangre."),
@@ -70,6 +71,12 @@ SAID_BY_THE_DOCTOR = [
     ("objective", "No tiene tiraje.", "Sin tiraje."),
     ("objective", "Tiene sibilancias en los dos campos.", "Sibilancias en los dos campos."),
     ("objective", "A ver… la presión está en 118 sobre 74.", "Presión en 118 sobre 74."),
+    (
+        "plan",
+        "Propranolol de 20 miligramos, no, perdón, de 40 miligramos, cada doce horas.",
+        "Propranolol de 40 miligramos, cada doce horas.",
+    ),
+    ("plan", "Si te da un dolor de repente, te vas a urgencias.", "Si le da un dolor de repente, se va a urgencias."),
     ("assessment", "Lo que tienes es una migraña sin aura.", "Migraña sin aura."),
     ("assessment", "Es una cistitis aguda.", "Cistitis aguda."),
     ("subjective", "¿Tiene fiebre?", ""),

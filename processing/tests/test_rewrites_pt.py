@@ -30,6 +30,7 @@ TOLD = [
     ("Minha mãe teve derrame.", "Sua mãe teve derrame."),
     ("Sou alérgica a sulfa.", "É alérgica a sulfa."),
     ("Não tenho febre, mas tô com tosse.", "Nega febre, mas está com tosse."),
+    ("Fumo uns cinco, não, mentira, uns dez.", "Fuma uns dez."),
 ]
 ANSWERED = [
     ("Tem alergia?", "Não.", "Nega alergia."),
@@ -66,6 +67,8 @@ SAID_BY_THE_DOCTOR = [
     ("objective", "Não tem tiragem.", "Sem tiragem."),
     ("objective", "Tem sibilos nos dois pulmões.", "Sibilos nos dois pulmões."),
     ("objective", "Pressão 120 por 80.", "Pressão 120 por 80."),
+    ("plan", "Naproxeno, 500 miligramas, de doze em doze horas.", "Naproxeno, 500 miligramas, de doze em doze horas."),
+    ("assessment", "Jeferson, isso é uma lombociatalgia esquerda.", "Lombociatalgia esquerda."),
     ("assessment", "É uma crise leve de asma.", "Crise leve de asma."),
     ("assessment", "Isso é enxaqueca com aura.", "Enxaqueca com aura."),
     ("subjective", "Teve febre?", ""),

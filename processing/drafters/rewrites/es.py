@@ -3,7 +3,8 @@
 import re
 
 from processing.drafters.rewrites import romance
-from processing.drafters.rewrites.romance import FLAGS, Voice, changes
+from processing.drafters.rewrites.romance import FLAGS, Voice, changes, corrected
+from processing.facts.tables.es import NUMERALS
 
 # The words a rewrite may add that nobody said: the note's form, never a fact.
 FORM_WORDS = frozenset(
@@ -91,7 +92,7 @@ BY_PART = {
         (r"(?:le|te) (?:agrego|sumo)", "se agrega"),
         (r"(?:siga|sigue|seguí|continúe|continúa|continuá)(?: tomando)?(?: con)?", "continuar con"),
         (r"^(?:(?:nos vemos|(?:lo|la|te|le) (?:veo|controlo)|vuelva|vuelve|volvé|regrese|regresa|venga)(?: a control)?) (?=en |dentro)", "control "),
-        (r"^(?:tome|toma|tomá|tómese|te tomas|se toma)", "tomar"), (r"^(?:evite|evita|evitá)", "evitar"), (r"^(?:use|usa|usá)", "usar"),
+        (r"^(?:tome|toma|tomá|tómese|te tomas|se toma)", "tomar"), (r"(?<=, )te tomas", "tomar"), (r"no (?:tomes|tome)", "no tomar"), (r"te vas a", "se va a"), (r"^(?:evite|evita|evitá)", "evitar"), (r"^(?:use|usa|usá)", "usar"),
         (r"(?:tiene|tienes|tenés) que", "debe"), (r"usted", ""),
     ),
     "objective": changes(
@@ -105,6 +106,7 @@ BY_PART = {
     ),
     "assessment": changes(
         (r"^(?:bueno|bien|entonces|mire|mira|sí|no se preocupe|tranquilo|tranquila)[,.:]? ", ""),
+        (r"^(?:(?-i:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+), (?=lo que|esto es|es|se trata))", ""),
         (r"^(?:lo que (?:usted )?(?:tiene|tienes|tenés) es|esto es|se trata de|creo que es|parece|es)(?: una?)? ", ""),
         (r"^(?:tiene|tienes|tenés) (?:una?)? ?", ""),
         (r"no hay", "sin"),
@@ -124,6 +126,7 @@ VOICE = Voice(
     no="No",
     nor="ni",
     fillers=changes(
+        corrected(NUMERALS, "izquierd[oa]|derech[oa]", "(?:no,? )?(?:perdón|digo|mejor dicho|miento)"),
         (r"(?:,|^)? ?(?:este|eh+|mmm*|em+|pues|o sea|digamos|viste|che|no más|mire|mira|ay|uy|uf|uh|bueno pues|la verdad|verdad|gracias a dios|por suerte|sabe|doctora?)(?=,)", ""),
         (r"(?:^|(?<=, ))(?:este|eh+|mmm*|o sea|pues|y bueno|bueno|ay|uy|uf|uh|mire|ah)[,.…]+ ?", ""),
         (r"^(?:pues|este|y,) ", ""), (r", (?:doctora?|señora?|no señora|no señor|che|verdad|para qué le voy a mentir)(?=[,.]|$)", ""),
@@ -135,7 +138,7 @@ VOICE = Voice(
     asked=re.compile(r"^(?:y|bueno|bien|ajá|a ver|entonces|dígame|cuénteme|además|perfecto|ok|muy bien)[,.]?\s+", FLAGS),
     wondering=re.compile(
         r"(?:(?:de|a|en|con|desde|hace|por|para) )?(?:qué tan|qué|cuál|cuáles|cuándo|cuánt[oa]s?(?: (?:días|veces|vasos|cigarrillos|horas|meses|años|tazas|tiempo|noches))?"
-        r"(?: (?:a la|por|al|de la) (?:semana|día|mes))?|cómo|dónde|quién)(?: (?:tiempo|es que|lado))?\b", FLAGS,
+        r"(?P<rate> (?:a la|por|al|de la) (?:semana|día|mes))?|cómo|dónde|quién)(?: (?:tiempo|es que|lado))?\b", FLAGS,
     ),
     when=re.compile(r"(?:desde|hace|de) (?:cuándo|cuánto)|cuándo|cuánto tiempo", FLAGS),
     yes=re.compile(r"(?:sí|si(?=[,.]|$)|claro(?: que sí)?|ajá|así es|exacto|correcto)(?:[,.]? (?:sí|claro|doctora?|señora?))*(?!\w)", FLAGS),

@@ -3,7 +3,8 @@
 import re
 
 from processing.drafters.rewrites import romance
-from processing.drafters.rewrites.romance import FLAGS, Voice, changes
+from processing.drafters.rewrites.romance import FLAGS, Voice, changes, corrected
+from processing.facts.tables.pt import NUMERALS
 
 # The words a rewrite may add that nobody said: the note's form, never a fact.
 FORM_WORDS = frozenset(
@@ -89,6 +90,7 @@ BY_PART = {
     ),
     "assessment": changes(
         (r"^(?:bom|bem|então|certo|olha|calma|sim)[,.:]? ", ""),
+        (r"^(?:(?-i:[A-ZÁÉÍÓÚÂÊÔÃÕÇ][a-záéíóúâêôãõç]+), (?=o que|isso é|é ))", ""),
         (r"^(?:o que (?:você|o senhor|a senhora) tem é|isso é|é|acho que é|parece) (?:uma? )?", ""),
         (r"^(?:(?:você|o senhor|a senhora) )?tem (?:uma? )?", ""), (r"não (?:tem|há)", "sem"), (r"tá", "está"),
     ),
@@ -106,6 +108,7 @@ VOICE = Voice(
     no="Não",
     nor="nem",
     fillers=changes(
+        corrected(NUMERALS, "esquerd[oa]|direit[oa]", "(?:não,? )?(?:perdão|desculpa|minto|mentira|aliás|ou melhor|digo|quer dizer)"),
         (r", ?(?:né|viu|sabe|tipo|assim|então|doutora?|tipo assim|entende|olha|graças a deus|sei lá|ué)(?=[,.]|$)", ""),
         (r"(?:^|(?<=, ))(?:eh+|hum+|é+h+|ahn?|tipo|olha|bom|então|ai|ah|nossa|vixe|ih|ué|uai)[,.…]+ ?", ""),
         (r"^(?:então|tipo|olha|ah|aí|ai) ", ""), (r"(?:tipo|né) ", ""), (r",? né(?=[.]|$)", ""),
@@ -117,7 +120,7 @@ VOICE = Voice(
     asked=re.compile(r"^(?:e|bom|certo|então|hum|tá|me conta|ótimo|entendi)[,.]?\s+", FLAGS),
     wondering=re.compile(
         r"(?:(?:de|a|em|com|desde|há|faz|por|para) )?(?:o que|que|quê|qual|quais|quando|quant[oa]s?(?: (?:dias|vezes|copos|cigarros|horas|meses|anos|xícaras|tempo|noites))?"
-        r"(?: (?:por|na|ao) (?:semana|dia|mês))?|como|onde|quem)(?: (?:tempo|é que|lado|que))?\b", FLAGS,
+        r"(?P<rate> (?:por|na|ao) (?:semana|dia|mês))?|como|onde|quem)(?: (?:tempo|é que|lado|que))?\b", FLAGS,
     ),
     when=re.compile(r"(?:desde|há|faz) (?:quando|quanto)|quando|quanto tempo|começou quando", FLAGS),
     yes=re.compile(

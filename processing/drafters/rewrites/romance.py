@@ -30,6 +30,14 @@ FRAGMENT = 9  # words of an answer that cannot stand without its question
 Change = tuple[Pattern[str], str]
 
 
+def corrected(numerals: Mapping[str, int], sides: str, sorry: str) -> tuple[str, str]:
+    """ "de 20, no, perdón, de 40": what was taken back goes, where the same kind of thing comes after."""
+    counted = rf"\d+(?:[.,]\d+)?|{'|'.join(numerals)}"
+    number = rf"(?:de |a |uns |umas |unos |unas )?(?:{counted})(?: (?:mg|miligram\w+|microgram\w+))?"
+    side = rf"(?:(?:del|de la|el|la|o|a|do|da) )?(?:{sides})"
+    return rf"(?:{number}[,.]? (?:{sorry}),? (?={number}\b)|{side}[,.]? (?:{sorry}),? (?={side}\b))", ""
+
+
 def changes(*rows: tuple[str, str]) -> list[Change]:
     return [(re.compile(rf"(?<!\w)(?:{found})(?:(?<=\s)|(?!\w))", FLAGS), instead) for found, instead in rows]
 
@@ -188,6 +196,16 @@ NOUN_FIRST = re.compile(
 )
 
 
+VERB_FIRST = re.compile(
+    r"(?:(?:se|le|lo|la|ya|te|me|lhe|no|não) )*[^\W\d_]+(?:a|e|an|en|am|em|ó|ou|eu|ió|iu|á)\b",
+    FLAGS,
+)
+NOUN_FIRST = re.compile(
+    r"dolor|dor|náusea|tos|fiebre|febre|falta|sangre|mareo|tosse|visión|visão|alguna|alguma|diarr|hormigueo|pérdida|perda",
+    FLAGS,
+)
+
+
 def _is_noun(asked: str) -> bool:
     """No verb that is told of the patient: "dolor de pecho, falta de aire"."""
     return not re.search(r"(?:am|em)$", asked) and (not VERB_FIRST.match(asked) or bool(NOUN_FIRST.match(asked)))
@@ -218,10 +236,12 @@ def _told(asked: str, said: str, voice: Voice) -> str:
     whole = _patients(said, voice)
     if voice.when.match(asked) or len(said.split()) > FRAGMENT or whole.lower() != said.lower():
         return whole
-    about = voice.wondering.sub("", asked).strip(" ,")
+    wonders = voice.wondering.match(asked)
+    about = voice.wondering.sub("", asked, count=1).strip(" ,")
     if not about or not whole:
         return whole
-    return f"{about} {_small(whole)}"
+    rate = wonders["rate"] if wonders else None  # "how many days a week"
+    return f"{about} {_small(whole)}{rate or ''}"
 
 
 def _doctors(said: str, part: str, voice: Voice) -> str:
@@ -231,7 +251,7 @@ def _doctors(said: str, part: str, voice: Voice) -> str:
 
 
 def _stated(piece: str, part: str, voice: Voice) -> str:
-    changed = _changed(piece, voice.by_part.get(part, ())).strip(" ,:")
+    changed = _changed(_changed(piece, voice.by_part.get(part, ())), voice.addressed).strip(" ,:")
     return f"{changed[:1].upper()}{changed[1:]}"
 
 

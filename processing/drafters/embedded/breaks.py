@@ -8,9 +8,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from processing.drafters.rewrites.en_numbers import NAMES
+
 BUCKETS = 1 << 15
 BIAS = 0  # the bucket every gap has
 UNLIKELY = 0.05  # no sentence ends here, however long it is
+NUMBERS = frozenset(NAMES) | {"hundred", "thousand", "point", "over"}
+UNITS = (
+    "milli",
+    "micro",
+    "centi",
+    "mg",
+    "mcg",
+    "percent",
+    "unit",
+    "tablet",
+    "week",
+    "day",
+    "month",
+    "year",
+    "hour",
+    "times",
+)
 RUN_ON = 16  # words without any full stop: shorter pieces are left alone
 
 
@@ -18,6 +37,9 @@ def cut(words: Sequence[str], weights: np.ndarray, *, likely: float = 0.4, longe
     """The words in sentences. `weights`: BUCKETS numbers. One longer than `longest` is cut at its likeliest gap."""
     lowered = [word.lower().strip(",") for word in words]
     chances = [0.0] + [_chance(lowered, gap, weights) for gap in range(1, len(words))]
+    for gap in range(1, len(words)):
+        if _counts(lowered[gap - 1]) and (_counts(lowered[gap]) or lowered[gap].startswith(UNITS)):
+            chances[gap] = 0.0  # a number, and a dose, stay whole
     ends = [gap for gap, chance in enumerate(chances) if chance > likely] + [len(words)]
     pieces: list[str] = []
     begin = 0
@@ -25,6 +47,10 @@ def cut(words: Sequence[str], weights: np.ndarray, *, likely: float = 0.4, longe
         pieces += [" ".join(words[first:last]) for first, last in _shorter(begin, end, chances, longest)]
         begin = end
     return pieces
+
+
+def _counts(word: str) -> bool:
+    return word in NUMBERS or word[:1].isdigit()
 
 
 def _shorter(begin: int, end: int, chances: Sequence[float], longest: int) -> list[tuple[int, int]]:

@@ -42,7 +42,7 @@ def measure(work: Work) -> bool:
     copied = mean(rouge_n(row["dialogue"], row["note"], 1) for row in visits)
     good = _told(work, "ACI-BENCH valid", [_measured(row["dialogue"], row["note"], "en") for row in visits])
     work.tell(f"  {PUBLISHED}; transcript copied here {copied:.1f}")
-    _recognised(work, {row["id"]: row["note"] for row in visits})
+    _recognised(work, visits)
     for language in ("es", "pt"):
         if own := corpus.consultations(language)[: work.few or None]:
             _told(
@@ -91,12 +91,17 @@ def _told(work: Work, name: str, visits: Sequence[Measured]) -> bool:
     return one >= LEAST and not bare and not invented
 
 
-def _recognised(work: Work, notes: dict[str, str]) -> None:
-    """The same visits as a recogniser and as a person wrote them down."""
-    pairs = [row for row in _rows(work, "aci_asr_pairs_valid.jsonl") if row["id"] in notes]
+def _recognised(work: Work, visits: Sequence[dict[str, Any]]) -> None:
+    """The same visits as a recogniser and as a person wrote them down. The pairs have names of their own."""
+    pairs = _rows(work, "aci_asr_pairs_valid.jsonl")
+    notes = [max(visits, key=lambda visit: rouge_n(visit["dialogue"], pair["human"], 2))["note"] for pair in pairs]
     for source in ("asr", "human") if pairs else ():
-        scores = [_measured(row[source], notes[row["id"]], "en").rouge[0] for row in pairs]
-        work.tell(f"  {len(pairs)} visits from the {source} transcript: ROUGE-1 {mean(scores):.1f}")
+        measured = [_measured(pair[source], note, "en") for pair, note in zip(pairs, notes, strict=True)]
+        bare = sum(each.bare for each in measured)
+        work.tell(
+            f"  {len(pairs)} visits, {source} transcript: ROUGE-1 {mean(each.rouge[0] for each in measured):.1f},"
+            f" {bare} sentences without evidence, {sum(len(each.unsaid) for each in measured)} words nobody said"
+        )
 
 
 def _headers(work: Work) -> None:

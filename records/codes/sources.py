@@ -153,7 +153,7 @@ def _icd_10_cm() -> Table:
 
 
 def _of_package(package: Any) -> Iterator[Row]:
-    for code in package.get_all_codes():
+    for code in dict.fromkeys(package.get_all_codes()):  # a block of one category is there under the same name
         if package.is_category_or_subcategory(code):
             parent = package.get_parent(code)
             # A block of one category has that category's name.

@@ -23,7 +23,7 @@ def _cues(text: str) -> re.Pattern[str]:
 
 
 _NEGATED: Final = _cues(
-    r"""no(?! solo| descart| se descart| se puede descartar|t only|t ruled| only)
+    r"""no(?! solo| descart| se descart| se puede descartar| only)
 sin(?! control| tratamiento| mejoria| duda)
 ni
 nieg[ao]n?
@@ -44,7 +44,7 @@ sem(?! melhora| controle| tratamento)
 nem
 ausencia
 den(?:y|ies|ied|ying)
-not?
+not(?! only| ruled)
 none
 without
 never
@@ -72,6 +72,9 @@ fue(?:ron)? descartad[oa]s?
 afastad[oa]s?
 (?:is|are|was|were|has been|have been) (?:absent|negative|denied|ruled out)
 ruled out
+(?:is |was |are |were )?not (?:present|seen|found)
+no se (?:observan?|aprecian?|objetivan?|detectan?)
+nao (?:se )?observad[oa]s?
 unlikely
 improvavel
 poco probable"""
@@ -201,16 +204,16 @@ sin embargo
 salvo
 excepto
 si tiene
-presenta
-refiere
+(?<!no )(?<!nao )(?<!ni )(?<!nem )(?<!tampoco )presenta
+(?<!no )(?<!nao )(?<!ni )(?<!nem )(?<!tampoco )refiere
 consulta por
 acude por
 mas
 porem
 entretanto
 exceto
-apresenta
-refere
+(?<!no )(?<!nao )(?<!ni )(?<!nem )(?<!tampoco )apresenta
+(?<!no )(?<!nao )(?<!ni )(?<!nem )(?<!tampoco )refere
 but
 however
 although

@@ -29,7 +29,8 @@ def _turns(dialogue: str) -> list[tuple[Speaker, str]]:
     ends = [mark.start() for mark in marks[1:]] + [len(dialogue)]
     said = [(_speaker(mark["name"]), dialogue[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
     before = dialogue[: marks[0].start()].strip()
-    return ([("doctor", before)] if before else []) + [(who, text) for who, text in said if text]
+    first: list[tuple[Speaker, str]] = [("doctor", before)] if before else []
+    return first + [(who, text) for who, text in said if text]
 
 
 def _speaker(name: str) -> Speaker:

@@ -12,7 +12,7 @@ from processing.drafters.embedded.training.train import train
 
 class Command(BaseCommand):
     help = "Trains the embedded drafter and writes its file of numbers with the hash that loading asks for."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", required=True, type=Path, help="the folder of the training data")

@@ -1,5 +1,6 @@
 """A sentence held against what it rests on: where do they contradict each other?"""
 
+import re
 from collections.abc import Iterator
 
 from processing import flags
@@ -9,6 +10,7 @@ from processing.facts.quantities import Quantity
 from processing.facts.sides import sides
 from processing.facts.transcript import Evidence, Said
 
+WEEK = re.compile(r"\b(?:weeks?|semanas?)\b")
 OPPOSITE_SIDE = {"left": "right", "right": "left"}
 
 
@@ -20,6 +22,8 @@ def contradictions(sentence: str, evidence: Evidence, said: Said) -> Iterator[st
         yield flags.SIDE
     text, source = said.in_digits(sentence), said.in_digits(evidence.text)
     often, counted = doses.rhythms(text, said.language)
+    if often and all(rate < 1 for rate in often) and not doses.rhythms(source, said.language)[0]:
+        counted = set()  # "how many days a week? — three": a number like any other
     wrong = [
         quantity
         for quantity in said.quantities(text)
@@ -90,6 +94,8 @@ def _was_said(quantity: Quantity, text: str, source: str, said: Said) -> bool:
 
 def _other_rhythm(often: set[float], source: str, said: Said) -> bool:
     heard, _starts = doses.rhythms(source, said.language)
+    if not heard and often and all(rate < 1 for rate in often):
+        return not WEEK.search(source)  # "how many days a week? — three": the numbers are looked at by themselves
     return bool(often) and not often & heard
 
 
@@ -97,8 +103,8 @@ def _other_drug(text: str, source: str, said: Said) -> bool:
     """The dose of another drug of the same turn."""
     heard = doses.by_name(source, said.language)
     for name, written in doses.by_name(text, said.language).items():
-        own = heard.get(name, [])
         for quantity in written:
+            own = [other for other in heard.get(name, []) if other.is_like(quantity)]
             if quantity.is_dose and own and not any(quantity.agrees(other) for other in own):
                 return True
     return False

@@ -35,6 +35,10 @@ class Quantity:
     def is_dose(self) -> bool:
         return self.unit is not None and UNITS[self.unit][0] in DOSES
 
+    def is_like(self, other: "Quantity") -> bool:
+        """Whether both may measure the same."""
+        return self.unit is None or other.unit is None or UNITS[self.unit][0] == UNITS[other.unit][0]
+
     def agrees(self, said: "Quantity") -> bool:
         """Whether this is what was said, as far as both say of what."""
         values = (said.value, *said.also)

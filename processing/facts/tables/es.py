@@ -11,7 +11,7 @@ o os otra otras otro otros para pero poco por porque pues que qué quien quién 
 sí también tampoco tan tanto te tengo tenido tenía tiene tienen tener todo toda todos todas tu tus tuve tuvo tuvieron u un
 una unas uno unos usted va vamos van voy vos y ya yo aquí acá ahí ahora allí allá bueno buena buenas buenos mire mirá miren
 dice digo doctor doctora doña don señor señora señorita eh este o sea ah uy ay ajá verdad cierto claro listo perfecto gracias
-favor vez veces siempre nunca jamás casi además toma tomo tomó tomaba tomar tomando siento siente sentía usa uso usaba usar
+favor vez veces siempre nunca jamás casi además toma tomas tomás tome tomo tomó tomaba tomar tomando siento siente sentía usa uso usaba usar
 puede puedo poder debe debo quiero quiere va ir dio doy da dan dar dieron pone pongo poner parece creo mejor peor hoy ayer
 mañana día días semana semanas mes meses año años hora horas minuto minutos noche tarde tardes noches mañanas según solamente
 sólo únicamente aún todavía durante mediante tal quizá quizás medio media estuvo estado sido haya sea hice hizo cosa cosas

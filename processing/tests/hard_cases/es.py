@@ -75,4 +75,10 @@ CASES: list[Case] = [
         set(),
     ),
     ("D: Saturación noventa y siete por ciento.", "Saturación 100 %.", {NUMBER}),
+    ("D: ¿Cuántos días a la semana toma pastillas?|P: Como tres días.", "Toma pastillas tres días a la semana.", set()),
+    (
+        "D: ¿Cuántos días a la semana toma pastillas?|P: Como tres días.",
+        "Toma pastillas cinco días a la semana.",
+        {NUMBER},
+    ),
 ]

@@ -42,7 +42,7 @@ def notes(request: HttpRequest) -> HttpResponse:
 
 
 def _unfinished(actor: Actor) -> QuerySet[Any]:
-    rows = Recording.objects.visible_to(actor).filter(doctor_id=actor.doctor_id)
+    rows = Recording.objects.visible_to(actor).filter(doctor=actor.doctor_id)
     return rows.exclude(stage__in=[Stage.READY, Stage.AWAITING]).values_list("appointment_id", flat=True)
 
 

@@ -76,6 +76,7 @@ def _visit(made: Made) -> Appointment | None:
 class _Told:
     def __init__(self, visit: Appointment, identity: Any, told: dict[str, Any]) -> None:
         self.visit, self.identity, self.told = visit, identity, told
+        assert visit.doctor.membership is not None  # the demo's doctors sign in
         self.doctor = visit.doctor.membership
 
     def make(self, sound: Path, *, signed: bool) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from processing.engines import EngineError
 
-PINNED: Final = "92250df25c2506053dcf2a77773903c306b111d1df2cbe006f4241b09901b2e7"
+PINNED: Final = "92250df25c2506053dcf2a77773903c306b111d1df2cbe006f4241b09901b2e7"  # pragma: allowlist secret
 SHORTEST: Final = 0.4  # seconds that say anything about a voice
 _RATE: Final = 16_000
 _HOP: Final = 160  # samples, 10 ms

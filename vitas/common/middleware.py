@@ -27,7 +27,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{8,100}")
-_SECRETS = re.compile(r"^(/password/new/|/calendar/|/api/(?:v1/)?recordings/upload/).+")  # what opens something stays out of the log
+# What opens something stays out of the log.
+_SECRETS = re.compile(r"^(/password/new/|/calendar/|/api/(?:v1/)?recordings/upload/).+")
 _API = re.compile(r"/(api|auth|otp|confirm-pay|health|demo/outbox)(/|$)")
 
 

@@ -51,7 +51,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "es": (
             "Permito que {organization} grabe la voz de mis visitas para escribir con ayuda de una computadora el"
             " borrador de la nota médica. El médico revisa el borrador y firma la nota.\n\n"
-            "La grabación la escucha solamente quien me atiende, se guarda cifrada y se borra cuando ya no hace falta"
+            "La grabación la escucha solamente quien me atiende, se guarda protegida y se borra cuando ya no hace falta"
             " para la nota. No se usa para nada más.\n\n"
             "Si no doy este permiso, el médico escribe la nota a mano y me atiende igual. En cualquier visita puedo"
             " pedir que no se grabe. Puedo retirar el permiso cuando quiera: desde ese momento no se graba más."
@@ -59,7 +59,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "pt-br": (
             "Permito que {organization} grave a voz das minhas consultas para escrever, com ajuda de um computador, o"
             " rascunho da nota médica. O médico revê o rascunho e assina a nota.\n\n"
-            "Só quem me atende ouve a gravação; ela é guardada cifrada e apagada quando já não é necessária para a"
+            "Só quem me atende ouve a gravação; ela é guardada com proteção e apagada quando já não é necessária para a"
             " nota. Não é usada para mais nada.\n\n"
             "Se eu não der esta permissão, o médico escreve a nota à mão e o atendimento é o mesmo. Em qualquer"
             " consulta posso pedir que não se grave. Posso retirar a permissão quando quiser: a partir desse momento"
@@ -68,7 +68,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": (
             "I allow {organization} to record the sound of my visits, so that a computer can help to draft the doctor's"
             " note. The doctor checks the draft and signs the note.\n\n"
-            "Only those who care for me listen to a recording. It is stored encrypted and deleted when the note no"
+            "Only those who care for me listen to a recording. It is kept protected and deleted when the note no"
             " longer needs it. It is used for nothing else.\n\n"
             "If I do not allow this, the doctor writes the note by hand and cares for me all the same. At any visit I"
             " can ask not to be recorded. I can take this back at any time: from that moment nothing more is recorded."

@@ -125,7 +125,7 @@ def make_transcript(visit: Any) -> Transcript:
     """Of a recording of its own: the doctor asks, the patient answers."""
     said = [("doctor", "Any fever?"), ("patient", "No.")]
     segments = [
-        Segment(id=f"s{at}", start=at, end=at + 0.5, speaker=who, text=text, confidence=0.9)  # type: ignore[arg-type]
+        Segment(id=f"s{at}", start=at, end=at + 0.5, speaker=who, text=text, confidence=0.9)
         for at, (who, text) in enumerate(said)
     ]
     return Transcript.objects.create(

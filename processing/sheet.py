@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from processing.flags import FLAGS, Flag
 from processing.said import Line, Use, used
@@ -15,8 +15,8 @@ from records.notes.models import Note
 
 TWO_WORDINGS: Final = Flag(
     bodies.CONFLICT,
-    _lazy("Two wordings"),
-    _lazy("Two people wrote this sentence at the same time. Keep one; the other goes."),
+    gettext_lazy("Two wordings"),
+    gettext_lazy("Two people wrote this sentence at the same time. Keep one; the other goes."),
 )
 _FLAGS: Final = {**FLAGS, bodies.CONFLICT: TWO_WORDINGS}
 

@@ -335,7 +335,7 @@ def many_visits(cast, count):
         )
 
 
-@pytest.mark.parametrize(("address", "most"), [("/doctor", 13), ("/doctor/patients", 6)])
+@pytest.mark.parametrize(("address", "most"), [("/doctor", 16), ("/doctor/patients", 6)])
 def test_pages_cost_as_many_queries_for_many_as_for_few(
     cast, clock, doctor, address, most, django_assert_max_num_queries
 ):

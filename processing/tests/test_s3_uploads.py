@@ -8,7 +8,6 @@ import pytest
 import requests
 from botocore.config import Config
 from django.core.files.storage import storages
-from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
 from processing import pieces, tasks, upload_events
@@ -46,9 +45,10 @@ def ward(at, settings):
         "client_config": Config(connect_timeout=0.5, read_timeout=2, retries={"max_attempts": 0}),
     }
     kept = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    with override_settings(STORAGES={**settings.STORAGES, "default": kept}):
-        storages["default"].connection.create_bucket(Bucket="vitas-sound")
-        yield Ward()
+    # By the fixture that the tests set other settings with: each restores what it found.
+    settings.STORAGES = {**settings.STORAGES, "default": kept}
+    storages["default"].connection.create_bucket(Bucket="vitas-sound")
+    return Ward()
 
 
 @pytest.fixture

@@ -37,12 +37,26 @@ LIKE = {
 # Of whom one cares for: an emergency opens them as care does, and they close with it. Visits are the doctor's own.
 THE_PATIENTS = {"patient_id", "record_id", "attachment_id", "observation_id", "row_id"}
 THE_PATIENTS |= {"condition_id", "allergy_id", "medication_id"}
+THE_PATIENTS |= {"note_id", "diagnosis_id", "recording_id", "transcript_id"}
 # These name them in the query or the body.
 NAMED_WITHIN = {"medical-records"}
 # A family's account is whose phone it is, whoever the profiles are.
 THE_ACCOUNTS = {"session_id"}
 # Who has broken the glass already gets the same one.
 AGAIN = ("POST", "patients/<uuid:patient_id>/break-glass")
+# A visit stays its doctor's; what was said and written there is seen and written by whom the patient is cared for.
+NEEDS_CARE = {
+    ("GET", "/doctor/visits/<uuid:visit_id>/note"): 404,
+    ("POST", "/doctor/visits/<uuid:visit_id>/note/begin"): 404,
+    ("POST", "diagnoses"): 403,
+    ("POST", "notes"): 403,
+}
+# The visit's own doctor's, whoever else cares: method, address, what another one gets.
+OF_THE_VISITS_DOCTOR = {
+    ("POST", "/doctor/recordings/<uuid:recording_id>/discard"): 404,
+    ("POST", "/doctor/recordings/<uuid:recording_id>/finish"): 404,
+    ("POST", "notes/<uuid:note_id>/sign"): 403,
+}
 # What a doctor brought in is theirs to undo while they care for the patient: method, address, what they get afterwards.
 ONCE_CARE_HAS_ENDED = {
     ("POST", "/doctor/imports/<uuid:import_id>/undo"): 404,
@@ -96,8 +110,10 @@ def expected(who: str, method: str, address: str) -> int:
         like = "own"
         if (method, address) == AGAIN:
             return 201
-    if who == "a doctor whose care has ended" and (method, address) in ONCE_CARE_HAS_ENDED:
-        return ONCE_CARE_HAS_ENDED[method, address]
+        if (method, address) in OF_THE_VISITS_DOCTOR:
+            return OF_THE_VISITS_DOCTOR[method, address]
+    if who == "a doctor whose care has ended" and (method, address) in ONCE_CARE_HAS_ENDED | NEEDS_CARE:
+        return (ONCE_CARE_HAS_ENDED | NEEDS_CARE)[method, address]
     if who == "a doctor whose care has ended" and of_the_patient:
         like = "other"
     if who == "a guardian" and ids & THE_ACCOUNTS:

@@ -5,6 +5,9 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const drawn = new Set();
   let open = [];
+  const fits = new ResizeObserver(() => drawn.forEach(({ place, plot }) => {
+    if (plot.width !== place.clientWidth) plot.setSize({ width: place.clientWidth, height: place.clientHeight });
+  }));
 
   function draw(place) {
     const { x, y, days } = JSON.parse(document.getElementById(place.dataset.bars).textContent);
@@ -40,6 +43,7 @@
     }, [x, y], place);
     place.after(said);
     drawn.add({ place, plot });
+    fits.observe(place);
   }
 
   function drawAll() {
@@ -57,7 +61,6 @@
     open.forEach((id) => { const found = document.getElementById(id); if (found) found.open = true; });
     drawAll();
   });
-  window.addEventListener("resize", () => drawn.forEach(({ place, plot }) => plot.setSize({ width: place.clientWidth, height: place.clientHeight })));
   const again = () => { drawn.forEach(({ place, plot }) => { plot.destroy(); place.replaceChildren(); if (place.nextElementSibling.matches("p")) place.nextElementSibling.remove(); }); drawn.clear(); drawAll(); };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });

@@ -71,7 +71,8 @@ def _reported(said: str) -> str:
         or re.search(r"\b(?:patient|is|are|was|were|has|have|had|will|did|does)\b", said)
     ):
         return said
-    return f"reports {said}"
+    begins_as_sentences_do = said[:1].isupper() and said[1:2].islower()
+    return f"reports {said[0].lower() + said[1:] if begins_as_sentences_do else said}"
 
 
 def _spoken(text: str) -> str:

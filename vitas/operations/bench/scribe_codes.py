@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from django.db import connection
+
 from processing.coders.embedded import model, tables
 from processing.coders.embedded.coder import HELD, EmbeddedCoder
 from processing.coders.embedded.stems import stems
@@ -94,7 +96,8 @@ def _looked_up(evidence: dict[tuple[str, ...], str], text: str) -> list[str]:
 
 
 def _search(work: Work) -> bool:
-    table = CodeSystem.objects.order_by("-codes_count").first()
+    made = CodeSystem._meta.db_table in connection.introspection.table_names()  # a database that `make run` has made
+    table = CodeSystem.objects.order_by("-codes_count").first() if made else None
     if table is None:
         work.tell("  search: not measured, no table is loaded (manage.py load_codes)")
         return True

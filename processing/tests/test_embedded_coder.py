@@ -67,6 +67,15 @@ def test_evidence_names_the_sentence_and_its_letters(coder):
     assert all(texts[span.source][span.start : span.end] == span.text for span in spans)
 
 
+def test_codes_as_sure_as_each_other_are_ranked_by_how_close_their_text_is(coder):
+    texts = ["She had a long drive to the clinic with some fever on the way.", "Wheezing."]
+
+    found = coder.suggest(texts, language="en", table="icd-10")
+
+    assert [each.code for each in found] == ["R06.2", "R50.9"]
+    assert found[0].score == found[1].score
+
+
 def test_at_most_as_many_as_asked_and_the_surest_first(coder):
     text = "Tos, fiebre, cefalea, asma, hipertensión arterial, hematuria, anemia."
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from processing import vectors
 from processing.coders import Coder
 from processing.coders.embedded import model, plain, tables
 from processing.coders.embedded.standing import Standing, standing
@@ -49,7 +50,8 @@ class EmbeddedCoder(Coder):
         """Only what is affirmed, or suspected and then marked so: nothing denied, nothing of the family."""
         known, text = self._read(table), "\n".join(texts)
         found = self.find(text, language=language, known=known)
-        affirmed = _settled([each for each in found if each.standing in HELD])[:limit]
+        affirmed = _settled([each for each in found if each.standing in HELD])
+        ranked = _reranked(affirmed[: 2 * limit], text, known)[:limit]
         return [
             Suggestion(
                 code=each.code,
@@ -58,7 +60,7 @@ class EmbeddedCoder(Coder):
                 evidence=_spans(each, texts),
                 suspected=each.standing is Standing.SUSPECTED,
             )
-            for each in affirmed
+            for each in ranked
         ]
 
     def find(self, text: str, *, language: str, known: Known, mentions: bool = False) -> list[Found]:
@@ -105,6 +107,22 @@ def _settled(found: Sequence[Found]) -> list[Found]:
     """Without the codes whose words all belong to a longer phrase, or to a code that is surer: `headache` says nothing
     more where `tension headache` stands."""
     return [each for each in found if not all(_taken(place, each, found) for place in each.places)]
+
+
+def _reranked(found: Sequence[Found], text: str, known: Known) -> list[Found]:
+    """Of codes that are as sure as each other, first the one whose words are closest to a sentence that names it."""
+    if len({round(each.score, 3) for each in found}) == len(found):
+        return list(found)
+    sentences = [[_sentence(text, start) for start, _end, stands in each.places if stands in HELD] for each in found]
+    displays = vectors.of([known.displays[each.code] for each in found])
+    near = [float((vectors.of(said) @ display).max()) for said, display in zip(sentences, displays, strict=True)]
+    order = sorted(range(len(found)), key=lambda at: (-round(found[at].score, 3), -near[at]))
+    return [found[at] for at in order]
+
+
+def _sentence(text: str, at: int) -> str:
+    """The one that this letter stands in; texts are joined by line ends."""
+    return text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
 
 
 def _taken(place: tuple[int, int, Standing], by: Found, found: Sequence[Found]) -> bool:

@@ -111,14 +111,14 @@ def make_today() -> None:
         grid = [datetime.combine(day, time(hour, minute), zone) for hour in range(24) for minute in (0, 30)]
         open_times = [at for at in grid if around or at.timetz().replace(tzinfo=None) in STARTS]
         near = sorted((at.astimezone(UTC) for at in open_times), key=lambda at: abs((at - now).total_seconds()))
-        rows += _todays(place, near[:TODAY_MOST], now)
+        rows += _todays(place, near[:TODAY_MOST], now, {(row.patient_id, row.starts_at) for row in rows})
     _write(rows)
 
 
-def _todays(place: DoctorPlace, starts: list[datetime], now: datetime) -> Iterator[Appointment]:
+def _todays(place: DoctorPlace, starts: list[datetime], now: datetime, taken: _Taken) -> Iterator[Appointment]:
     """What is over is completed, but for one who did not come; one is in, those who come next are waiting.
 
-    `starts` are the times of the day, the nearest first.
+    `starts` are the times of the day, the nearest first; `taken` is when another doctor sees a patient.
     """
     slug = place.clinic.organization.slug
     known = [person for person in cast.PATIENTS if person.organization == slug][3:]  # the first few keep quiet days
@@ -131,9 +131,13 @@ def _todays(place: DoctorPlace, starts: list[datetime], now: datetime) -> Iterat
     )
     waiting = 0
     free = [care for care in cares if care.patient.pk not in busy]
+    turn = len(taken) % max(len(free), 1)  # not everybody at the time of another doctor
+    free = free[turn:] + free[:turn]
     for nth, (care, starts_at) in enumerate(zip(free, sorted(starts[: len(free)]), strict=False)):
         if nth % 7 == 5 and not starts_at <= now < starts_at + LENGTH:
             continue  # a gap, as every day has
+        if (care.patient.pk, starts_at) in taken:
+            continue
         if starts_at + LENGTH <= now:
             status = Status.NO_SHOW if nth == 1 else Status.COMPLETED
         elif starts_at <= now:

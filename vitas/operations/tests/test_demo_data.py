@@ -198,6 +198,19 @@ def test_loading_again_weeks_later_gives_new_coming_visits(loaded):
         assert ahead.values("patient").distinct().count() == Patient.objects.count()
 
 
+@pytest.mark.parametrize("hour", [12, 14, 17, 20])
+def test_loading_again_on_a_working_day_gives_nobody_two_visits_at_once(loaded, hour):
+    """Two doctors of an organization have a full day then."""
+    later = timezone.now() + timedelta(days=60)
+    wednesday = later + timedelta(days=(2 - later.weekday()) % 7)
+
+    with time_machine.travel(wednesday.replace(hour=hour, minute=20), tick=False):
+        demo.load()
+
+        for email in ("ana.ruiz@demo.vitas.test", "guardia@demo.vitas.test"):
+            assert Appointment.objects.filter(doctor__email=email, starts_at__date=wednesday.date()).count() >= 3
+
+
 def test_a_database_that_holds_anything_else_is_refused(db):
     make_organization(slug="somebody-else")
 
